@@ -84,7 +84,9 @@ export type Gap =
   | { readonly kind: 'lsm-denied'; readonly detail: string }
   /** The rung asked for does not reach there; `rung` would. */
   | { readonly kind: 'out-of-reach'; readonly rung: Rung; readonly detail: string }
-  | { readonly kind: 'not-collected'; readonly detail: string };
+  | { readonly kind: 'not-collected'; readonly detail: string }
+  /** Our own bug while reading an answer. Never the cluster's fault. */
+  | { readonly kind: 'crashed'; readonly detail: string };
 
 export type Answer =
   | {

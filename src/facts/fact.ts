@@ -40,12 +40,31 @@ export interface Know {
   get<K extends SubjectKind, F extends FactKey<K>>(subject: Subject<K>, key: F): FactValue<K, F>;
   /** The fact itself; its gaps make ours partial, never unknown. */
   try<K extends SubjectKind, F extends FactKey<K>>(subject: Subject<K>, key: F): Fact<FactValue<K, F>>;
+  /** The fact itself, for a source that says on its own what its absence means. */
+  peek<K extends SubjectKind, F extends FactKey<K>>(subject: Subject<K>, key: F): Fact<FactValue<K, F>>;
   /** Look all of these up before going on, so that what they need is asked in one round. */
   ahead(wanted: readonly Wanted[]): void;
   /** Put a question. In this round if it is new; its answer is there in the next. */
   ask(requests: readonly Request[]): readonly Answer[];
 }
 export type Wanted = { readonly [K in SubjectKind]: readonly [Subject<K>, FactKey<K>] }[SubjectKind];
+
+/** Thrown by a source that has no answer; the evaluator turns it into an unknown fact. */
+export class Unanswerable extends Error {
+  constructor(readonly gaps: readonly Gap[]) {
+    super('unanswerable');
+  }
+}
+
+export type Answered = Extract<Answer, { kind: 'answered' }>;
+/** The read value, or this source ends here with the reason. */
+export function readAnswer<T>(answer: Answer | undefined, read: (answered: Answered) => T | Unreadable): T {
+  if (!answer || answer.kind === 'absent') throw new Unanswerable([{ kind: 'unreadable', detail: 'no such object' }]);
+  if (answer.kind === 'refused') throw new Unanswerable([answer.gap]);
+  const value = read(answer);
+  if (isUnreadable(value)) throw new Unanswerable([{ kind: 'unreadable', detail: value.unreadable }]);
+  return value;
+}
 
 /** How one fact comes to be. Pure: called again each round until nothing it asked for is outstanding. */
 export type Source<K extends SubjectKind, T> = (subject: Subject<K>, know: Know) => T | Unreadable;
