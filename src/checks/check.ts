@@ -92,4 +92,5 @@ export interface AnyCheck extends Declaration {
 }
 
 /** Does nothing at run time. At compile time it lets `judge` read its `needs` and nothing else. */
-export const defineCheck = <K extends SubjectKind, const N extends FactKey<K>>(check: Check<K, N>): Check<K, N> => check;
+export const defineCheck = <K extends SubjectKind, const N extends FactKey<K>>(check: Check<K, N>): Check<K, N> =>
+  check;

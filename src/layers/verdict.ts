@@ -12,7 +12,11 @@ interface Meeting {
 
 /** What one check concluded about one subject. Exactly one of five kinds. */
 export type Verdict = Meeting &
-  (Judgement | { readonly kind: 'unknown'; readonly gaps: readonly Gap[] } | { readonly kind: 'crashed'; readonly error: string });
+  (
+    | Judgement
+    | { readonly kind: 'unknown'; readonly gaps: readonly Gap[] }
+    | { readonly kind: 'crashed'; readonly error: string }
+  );
 export type FailedVerdict = Meeting & Failure;
 
 /** A failure worth telling, with what it explains beneath it. */

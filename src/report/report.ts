@@ -18,7 +18,12 @@ export interface FlowReport {
   readonly agree: 'agree' | 'contradict' | 'not-compared';
   readonly hops: readonly StripHop[];
   /** The whole walk for `-o wide`: a line a step, indented by hop. */
-  readonly steps: readonly { readonly hop: string; readonly says: string; readonly cites: string; readonly mark: 'ok' | 'stop' | 'unknown' }[];
+  readonly steps: readonly {
+    readonly hop: string;
+    readonly says: string;
+    readonly cites: string;
+    readonly mark: 'ok' | 'stop' | 'unknown';
+  }[];
 }
 
 export interface EvidenceNote {
@@ -31,7 +36,12 @@ export interface Report {
   readonly tool: { readonly name: 'kubectl-netdiag'; readonly version: string };
   readonly startedAt: string;
   readonly durationMs: number;
-  readonly request: { readonly words: readonly string[]; readonly source: string; readonly dest: string; readonly rung: Rung };
+  readonly request: {
+    readonly words: readonly string[];
+    readonly source: string;
+    readonly dest: string;
+    readonly rung: Rung;
+  };
   readonly context: string;
   readonly server: string;
   readonly status: 'ok' | 'findings' | 'inconclusive' | 'error';
@@ -44,8 +54,24 @@ export interface Report {
   /** Required questions that were not answered: why the exit code is 4. */
   readonly missing: readonly { readonly check: string; readonly subject: string; readonly why: string }[];
   /** What could not be seen, grouped by reason, whether required or not. */
-  readonly unseen: readonly { readonly gap: Gap; readonly why: string; readonly checks: readonly string[]; readonly subjects: readonly string[] }[];
-  readonly mutations: readonly { readonly verb: 'created' | 'deleted' | 'left'; readonly object: string; readonly command?: string }[];
+  readonly unseen: readonly {
+    readonly gap: Gap;
+    readonly why: string;
+    readonly checks: readonly string[];
+    readonly subjects: readonly string[];
+  }[];
+  readonly mutations: readonly {
+    readonly verb: 'created' | 'deleted' | 'left';
+    readonly object: string;
+    readonly command?: string;
+  }[];
   readonly evidence: readonly EvidenceNote[];
-  readonly counts: { readonly nodes: number; readonly checks: number; readonly rounds: number; readonly requests: number; readonly execs: number; readonly bytes: number };
+  readonly counts: {
+    readonly nodes: number;
+    readonly checks: number;
+    readonly rounds: number;
+    readonly requests: number;
+    readonly execs: number;
+    readonly bytes: number;
+  };
 }
