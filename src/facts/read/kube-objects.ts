@@ -1,5 +1,5 @@
 import type { Endpoint, EventObject, NodeObject, ServiceObject } from '../kube.js';
-import { at, defined, flag, list, number, strings, text, texts, type Jsonish } from './json.js';
+import { at, defined, flag, list, number, strings, text, texts, type Jsonish } from './untyped.js';
 
 export const NODE_FIELDS = [
   'metadata.name',

@@ -1,5 +1,5 @@
 import type { ContainerObject, PodObject } from '../kube.js';
-import { at, defined, flag, list, number, obj, strings, text, texts, type Jsonish } from './json.js';
+import { at, defined, flag, list, number, obj, strings, text, texts, type Jsonish } from './untyped.js';
 
 /** Fields of a pod that any fact uses: what a list is cut down to while it streams. */
 export const POD_FIELDS = [

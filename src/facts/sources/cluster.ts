@@ -1,0 +1,168 @@
+import yaml from 'js-yaml';
+import { CLUSTER, serviceSubject } from '../../target/subject.js';
+import type { CniSetup, ClusterCidrs, DnsSetup, NodeObject, PodObject, ProxySetup } from '../kube.js';
+import type { Know, SourcesOf } from '../fact.js';
+import { at, number, obj, parse, strings, text, type Jsonish } from '../read/untyped.js';
+import { NODE_FIELDS, readNode } from '../read/kube-objects.js';
+import { POD_FIELDS, readPod } from '../read/kube-pod.js';
+import { readCorefile } from '../read/corefile.js';
+import { readCorednsLog, type DnsLog } from '../read/coredns-log.js';
+import { askList, askObject, askText, namespaced, selected } from './api.js';
+
+declare module '../fact.js' {
+  interface ClusterFacts {
+    /** Every node, cut down to the fields used, so that a list of thousands stays small. */
+    nodes: readonly NodeObject[];
+    cidrs: ClusterCidrs;
+    /** DaemonSets that carry the labels of known network agents. */
+    agents: readonly AgentSet[];
+    proxy: ProxySetup;
+    cni: CniSetup;
+    dns: DnsSetup;
+    dnsLog: readonly DnsLog[];
+  }
+}
+export interface AgentSet {
+  readonly namespace: string;
+  readonly name: string;
+  readonly app: string;
+  readonly desired: number;
+  readonly ready: number;
+  readonly args: readonly string[];
+}
+
+const KUBE_SYSTEM = 'kube-system';
+/** `k8s-app` of the DaemonSets that carry pod networks and Services, from their own manifests. */
+const KNOWN =
+  'kube-proxy,flannel,canal,calico-node,cilium,kube-router,kindnet,aws-node,azure-cns,antrea-agent,ovnkube-node';
+const LOG_LINES = 200;
+const LOG_BYTES = 64 * 1024;
+
+export const clusterSources: SourcesOf<'cluster'> = {
+  nodes: (_, know) => askList(know, '/api/v1/nodes', NODE_FIELDS).map(readNode),
+
+  agents: (_, know) =>
+    askList(know, `/apis/apps/v1/daemonsets?labelSelector=${encodeURIComponent(`k8s-app in (${KNOWN})`)}`).map(
+      readAgent,
+    ),
+
+  cidrs: (_, know) => readCidrs(know),
+
+  proxy(_, know) {
+    const agents = know.try(CLUSTER, 'agents');
+    const set = agents.kind === 'unknown' ? undefined : agents.value.find(({ app }) => app === 'kube-proxy');
+    const config = proxyConfig(know);
+    if (!config && !set) return { mode: agents.kind === 'unknown' ? 'unknown' : 'none' };
+    // An empty mode means iptables on Linux (kube-proxy's own default).
+    const mode = (text(at(config, 'mode')) || 'iptables') as ProxySetup['mode'];
+    const clusterCidr = text(at(config, 'clusterCIDR'));
+    return { mode, ...(clusterCidr ? { clusterCidr } : {}), ...(set ? { daemonSet: set } : {}) };
+  },
+
+  cni(_, know) {
+    const agents = know.get(CLUSTER, 'agents').filter(({ app }) => app !== 'kube-proxy');
+    const main = agents.find(({ app }) => CNI_OF[app]);
+    if (!main) return { name: 'unknown', enforcesPolicy: agents.length > 0 ? 'unknown' : 'unknown', settings: {} };
+    return { ...settings(know, main), name: CNI_OF[main.app] ?? 'unknown', daemonSet: main, ...enforcement(agents) };
+  },
+
+  dns(_, know) {
+    const dns = serviceSubject(KUBE_SYSTEM, 'kube-dns');
+    know.ahead([
+      [dns, 'object'],
+      [dns, 'endpoints'],
+    ]);
+    const pods = askList(know, selected(namespaced('', KUBE_SYSTEM, 'pods'), { 'k8s-app': 'kube-dns' }), POD_FIELDS);
+    const config = askObject(know, namespaced('', KUBE_SYSTEM, 'configmaps/coredns'));
+    const corefile = text(at(config, 'data', 'Corefile'));
+    const service = know.get(dns, 'object');
+    return {
+      ...(service === 'absent' ? {} : { service }),
+      ...(corefile === undefined ? {} : { corefile }),
+      endpoints: know.get(dns, 'endpoints'),
+      pods: pods.map(readPod),
+      forwards: corefile === undefined ? [] : readCorefile(corefile).forwards,
+    };
+  },
+
+  dnsLog(_, know) {
+    const pods = know.get(CLUSTER, 'dns').pods.filter(({ containers }) => containers.some(({ running }) => running));
+    return pods.slice(0, 3).map((pod) => readCorednsLog(pod.name, askText(know, logPath(pod), LOG_BYTES)));
+  },
+};
+
+const logPath = (pod: PodObject): string =>
+  `${namespaced('', pod.namespace, `pods/${pod.name}/log`)}?tailLines=${LOG_LINES}&limitBytes=${LOG_BYTES}&sinceSeconds=300`;
+
+function readAgent(set: Jsonish): AgentSet {
+  const container = at(set, 'spec', 'template', 'spec', 'containers');
+  const first = Array.isArray(container) ? (container[0] as Jsonish) : undefined;
+  return {
+    namespace: text(at(set, 'metadata', 'namespace')) ?? '',
+    name: text(at(set, 'metadata', 'name')) ?? '',
+    app: strings(at(set, 'metadata', 'labels'))['k8s-app'] ?? '',
+    desired: number(at(set, 'status', 'desiredNumberScheduled')) ?? 0,
+    ready: number(at(set, 'status', 'numberReady')) ?? 0,
+    args: [at(first, 'command'), at(first, 'args')].flatMap((words) => (Array.isArray(words) ? words.map(String) : [])),
+  };
+}
+
+const CNI_OF: Readonly<Record<string, CniSetup['name']>> = {
+  flannel: 'flannel',
+  canal: 'flannel',
+  'calico-node': 'calico',
+  cilium: 'cilium',
+  kindnet: 'kindnet',
+  'aws-node': 'aws-vpc',
+  'azure-cns': 'azure',
+  'antrea-agent': 'antrea',
+  'ovnkube-node': 'ovn-kubernetes',
+  'kube-router': 'kube-router',
+};
+
+/** flannel alone enforces no NetworkPolicy; the others do unless told not to, which only their settings say. */
+function enforcement(agents: readonly AgentSet[]): Pick<CniSetup, 'enforcesPolicy'> {
+  const apps = agents.map(({ app }) => app);
+  if (apps.some((app) => ['calico-node', 'canal', 'cilium', 'antrea-agent', 'ovnkube-node', 'kindnet'].includes(app)))
+    return { enforcesPolicy: true };
+  const router = agents.find(({ app }) => app === 'kube-router');
+  if (router) return { enforcesPolicy: !router.args.includes('--run-firewall=false') };
+  return { enforcesPolicy: apps.includes('flannel') ? false : 'unknown' };
+}
+
+function settings(know: Know, set: AgentSet): Pick<CniSetup, 'backend' | 'network' | 'settings'> {
+  if (set.app === 'cilium') {
+    const data = strings(at(askObject(know, namespaced('', set.namespace, 'configmaps/cilium-config')), 'data'));
+    return { settings: data, ...(data['tunnel-protocol'] ? { backend: data['tunnel-protocol'] } : {}) };
+  }
+  if (set.app !== 'flannel') return { settings: {} };
+  const config = askObject(know, namespaced('', set.namespace, 'configmaps/kube-flannel-cfg'));
+  const net = parse(text(at(config, 'data', 'net-conf.json')) ?? '');
+  const backend = text(at(net, 'Backend', 'Type'));
+  const network = text(at(net, 'Network'));
+  const args = { args: set.args.join(' ') };
+  return { settings: args, ...(backend ? { backend } : {}), ...(network ? { network } : {}) };
+}
+
+const proxyConfig = (know: Know): Jsonish | undefined => {
+  const config = askObject(know, namespaced('', KUBE_SYSTEM, 'configmaps/kube-proxy'));
+  return config === undefined ? undefined : loadYaml(text(at(config, 'data', 'config.conf')));
+};
+
+function readCidrs(know: Know): ClusterCidrs {
+  const kubeadm = askObject(know, namespaced('', KUBE_SYSTEM, 'configmaps/kubeadm-config'));
+  const networking = at(loadYaml(text(at(kubeadm, 'data', 'ClusterConfiguration'))), 'networking');
+  const pods = split(text(at(networking, 'podSubnet')));
+  const services = split(text(at(networking, 'serviceSubnet')));
+  const clusterDomain = text(at(networking, 'dnsDomain')) ?? 'cluster.local';
+  if (pods.length > 0) return { pods, services, clusterDomain, source: 'configmap/kubeadm-config -n kube-system' };
+  const fromProxy = split(text(at(proxyConfig(know), 'clusterCIDR')));
+  return { pods: fromProxy, services, clusterDomain, source: 'configmap/kube-proxy -n kube-system' };
+}
+
+const split = (value: string | undefined): readonly string[] =>
+  value ? value.split(',').map((part) => part.trim()) : [];
+
+function loadYaml(source: string | undefined): Jsonish {
+  return source === undefined ? undefined : obj(yaml.load(source, { schema: yaml.CORE_SCHEMA }));
+}
