@@ -1,0 +1,6 @@
+import { UsageError } from '../target/usage-error.js';
+import type { Run } from './commands.js';
+
+export const run: Run = async () => {
+  throw new UsageError('permissions is not built yet.');
+};
