@@ -37,11 +37,11 @@ export type FactValue<K extends SubjectKind, F extends FactKey<K>> = FactsAbout[
 /** What a source may look up while it works. Each look-up becomes part of the new fact's evidence. */
 export interface Know {
   /** The value, or this source's own fact becomes unknown for the same reason. A partial value makes ours partial. */
-  get<K extends SubjectKind, F extends FactKey<K>>(subject: Subject<K>, key: F): FactValue<K, F>;
+  get<S extends Subject, F extends FactKey<S['kind']>>(subject: S, key: F): FactValue<S['kind'], F>;
   /** The fact itself; its gaps make ours partial, never unknown. */
-  try<K extends SubjectKind, F extends FactKey<K>>(subject: Subject<K>, key: F): Fact<FactValue<K, F>>;
+  try<S extends Subject, F extends FactKey<S['kind']>>(subject: S, key: F): Fact<FactValue<S['kind'], F>>;
   /** The fact itself, for a source that says on its own what its absence means. */
-  peek<K extends SubjectKind, F extends FactKey<K>>(subject: Subject<K>, key: F): Fact<FactValue<K, F>>;
+  peek<S extends Subject, F extends FactKey<S['kind']>>(subject: S, key: F): Fact<FactValue<S['kind'], F>>;
   /** Look all of these up before going on, so that what they need is asked in one round. */
   ahead(wanted: readonly Wanted[]): void;
   /** Put a question. In this round if it is new; its answer is there in the next. */
