@@ -18,7 +18,11 @@ export interface IptablesMatch {
   readonly module: string;
   readonly options: Options;
 }
-export type Options = readonly { readonly flag: string; readonly values: readonly string[]; readonly negated: boolean }[];
+export type Options = readonly {
+  readonly flag: string;
+  readonly values: readonly string[];
+  readonly negated: boolean;
+}[];
 
 export interface IptablesChain {
   readonly name: string;
@@ -47,7 +51,12 @@ export interface NftTable {
 }
 export interface NftChain {
   readonly name: string;
-  readonly base?: { readonly type: string; readonly hook: string; readonly priority: number; readonly policy: 'accept' | 'drop' };
+  readonly base?: {
+    readonly type: string;
+    readonly hook: string;
+    readonly priority: number;
+    readonly policy: 'accept' | 'drop';
+  };
   readonly rules: readonly NftRule[];
 }
 export interface NftRule {
