@@ -42,7 +42,7 @@ export interface Know {
   try<S extends Subject, F extends FactKey<S['kind']>>(subject: S, key: F): Fact<FactValue<S['kind'], F>>;
   /** The fact itself, for a source that says on its own what its absence means. */
   peek<S extends Subject, F extends FactKey<S['kind']>>(subject: S, key: F): Fact<FactValue<S['kind'], F>>;
-  /** Look all of these up before going on, so that what they need is asked in one round. */
+  /** Begin to look these up, so that what they need is asked in this round already. Never waits. */
   ahead(wanted: readonly Wanted[]): void;
   /** Put a question. In this round if it is new; its answer is there in the next. */
   ask(requests: readonly Request[]): readonly Answer[];

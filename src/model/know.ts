@@ -14,6 +14,8 @@ export type AnySources = Readonly<Record<Subject['kind'], Readonly<Record<string
 export interface Model {
   /** Absent while something it needs has not been asked yet. */
   fact(subject: Subject, key: string): Fact<unknown> | undefined;
+  /** The same for a source that belongs to no subject. */
+  evaluate<T>(source: (know: Know) => T): Fact<T> | undefined;
   /** Questions that evaluation has run into and that have no answer yet. */
   readonly outstanding: ReadonlyMap<string, Request>;
 }
@@ -42,7 +44,8 @@ export function createModel(sources: AnySources, evidence: ReadonlyMap<string, E
     memo.set(id, made ?? 'outstanding');
     return made;
   };
-  return { fact, outstanding };
+  const evaluate = <T>(source: (know: Know) => T) => run(source, fact, put) as Fact<T> | undefined;
+  return { fact, evaluate, outstanding };
 }
 
 const neverAsked = (request: Request): Evidence => ({
@@ -107,8 +110,7 @@ function knowing({ from, gaps, fact, put }: Working): Know {
       return look(subject, key) as never;
     },
     ahead(wanted: readonly Wanted[]) {
-      const found = wanted.map(([subject, key]) => fact(subject, key));
-      if (found.some((each) => each === undefined)) throw new Outstanding();
+      wanted.forEach(([subject, key]) => fact(subject, key));
     },
     ask(requests) {
       const answers = put(requests);

@@ -22,7 +22,7 @@ export interface Subjects {
     /** The Service whose address this is, or whose backend `address` is. */
     readonly service?: { readonly namespace: string; readonly name: string; readonly port: string };
     /** Set when `address` is a pod's: one flow per backend of the Service, or the pod asked for. */
-    readonly pod?: { readonly namespace: string; readonly name: string };
+    readonly pod?: { readonly namespace: string; readonly name: string; readonly node?: string };
     /** Set when people asked by name: the name they would type. */
     readonly host?: string;
   };

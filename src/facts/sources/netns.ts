@@ -3,7 +3,6 @@ import type { SourcesOf } from '../fact.js';
 import type { Netfilter } from '../netfilter.js';
 import type {
   Address,
-  ConntrackEntry,
   ConntrackStats,
   ConntrackTable,
   Counters,
@@ -35,7 +34,5 @@ export interface NetnsFacts {
   linkCounters: Around<Readonly<Record<string, LinkCounters>>>;
   conntrackTable: ConntrackTable;
   conntrackStats: Around<ConntrackStats>;
-  /** Entries about the addresses in question only, never the whole table. */
-  conntrack: readonly ConntrackEntry[];
 }
 export type NetnsSources = Pick<SourcesOf<'node'>, keyof NetnsFacts>;
