@@ -13,7 +13,7 @@ export interface Link {
   readonly mac?: string;
   /** Name of the bridge (or bond) this link is a port of. */
   readonly master?: string;
-  /** ifindex of the other end of a veth, in the namespace `peerNetns` says (absent: this one). */
+  /** ifindex of the other end of a veth, in the namespace `peerNetns` says (absent: this one; -1: another, not told which). */
   readonly peerIndex?: number;
   readonly peerNetns?: number;
   readonly vxlan?: Vxlan;
