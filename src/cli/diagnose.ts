@@ -1,0 +1,76 @@
+// The whole program on one screen: ask, know more, ask again, and conclude when nothing is left to ask.
+import type { AnyCheck } from '../checks/check.js';
+import type { Door } from '../evidence/door.js';
+import { requestKey, type Evidence, type Gap } from '../evidence/evidence.js';
+import { rank } from '../layers/rank.js';
+import { seenOf, type FlowSeen } from '../layers/seen.js';
+import type { Finding, Verdict } from '../layers/verdict.js';
+import { walk } from '../layers/walk.js';
+import { createModel, type Model } from '../model/know.js';
+import type { Refusal } from '../model/refusal.js';
+import { scope, type Scope } from '../model/scope.js';
+import { SOURCES } from '../path/sources.js';
+import type { Target } from '../target/target.js';
+
+export interface Question {
+  readonly target: Target;
+  readonly checks: readonly AnyCheck[];
+  readonly door: Pick<Door, 'collect'>;
+  readonly onRound?: (round: number, requests: number) => void;
+}
+
+export interface Diagnosis {
+  readonly scope: Scope;
+  readonly model: Model;
+  readonly verdicts: readonly Verdict[];
+  readonly findings: readonly Finding[];
+  readonly flows: readonly FlowSeen[];
+  readonly evidence: readonly Evidence[];
+  readonly rounds: number;
+}
+export type Diagnosed = Diagnosis | { readonly refusal: Refusal } | { readonly blocked: readonly Gap[] };
+
+/** Census, what stands there, what it holds, and a last look at what turned out to matter. */
+const MOST_ROUNDS = 5;
+
+export async function diagnose(question: Question): Promise<Diagnosed> {
+  const held = new Map<string, Evidence>();
+  for (let round = 1; ; round += 1) {
+    const model = createModel(SOURCES, held, round > MOST_ROUNDS);
+    const scoped = model.evaluate(scope(question.target));
+    if (scoped && scoped.kind !== 'unknown' && 'subjects' in scoped.value) lookUp(scoped.value, question.checks, model);
+    if (model.outstanding.size === 0 && scoped) {
+      if (scoped.kind === 'unknown') return { blocked: scoped.gaps };
+      if ('refusal' in scoped.value) return scoped.value;
+      return conclude({ scope: scoped.value, model, evidence: [...held.values()], rounds: round - 1 }, question.checks);
+    }
+    question.onRound?.(round, model.outstanding.size);
+    for (const evidence of await question.door.collect([...model.outstanding.values()]))
+      held.set(requestKey(evidence.request), evidence);
+  }
+}
+
+/** Evaluating a fact that has no answer yet is what puts its questions on the plan. */
+function lookUp({ subjects }: Scope, checks: readonly AnyCheck[], model: Model): void {
+  for (const subject of subjects) {
+    const needs = checks.filter(({ about }) => about === subject.kind).flatMap((check) => check.needs);
+    for (const need of new Set([...needs, ...(subject.kind === 'flow' ? SHOWN : [])])) model.fact(subject, need);
+  }
+}
+/** What the report shows of every flow, whether a check asks for it or not. */
+const SHOWN = ['attempts', 'predicted'] as const;
+
+function conclude(
+  known: Pick<Diagnosis, 'scope' | 'model' | 'evidence' | 'rounds'>,
+  checks: readonly AnyCheck[],
+): Diagnosis {
+  const { scope: asked, model } = known;
+  const verdicts = walk(checks, asked.subjects, model.fact);
+  const flows = asked.flows.map((flow) =>
+    seenOf(flow, {
+      attempts: model.fact(flow, 'attempts') as never,
+      predicted: model.fact(flow, 'predicted') as never,
+    }),
+  );
+  return { ...known, verdicts, flows, findings: rank(verdicts, { flows }) };
+}
