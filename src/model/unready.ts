@@ -1,0 +1,53 @@
+// Why the pods behind a Service are not ready, in the kubelet's own words.
+import type { Source } from '../facts/fact.js';
+import type { EventObject, PodObject } from '../facts/kube.js';
+import { podSubject } from '../target/subject.js';
+
+declare module '../facts/fact.js' {
+  interface ServiceFacts {
+    /** Selected pods that are not ready, each with the reason. */
+    unready: readonly Unready[];
+  }
+}
+export interface Unready {
+  readonly pod: string;
+  readonly why: string;
+}
+
+/** One pod's events tell what its siblings' would: a Deployment of a thousand is not asked a thousand times. */
+const ASKED = 3;
+
+export const unready: Source<'service', readonly Unready[]> = (service, know) => {
+  const pods = know.get(service, 'selectedPods').filter(({ ready, phase }) => !ready && phase !== 'Succeeded');
+  const asked = pods.slice(0, ASKED).map(({ namespace, name }) => podSubject(namespace, name));
+  know.ahead(asked.map((pod) => [pod, 'events'] as const));
+  return pods.map((pod, at) => {
+    const events = asked[at] && know.peek(asked[at], 'events');
+    return { pod: pod.name, why: reason(pod, events && events.kind !== 'unknown' ? events.value : []) };
+  });
+};
+
+/** The most telling first: a condition only repeats that containers are not ready. */
+export function reason(pod: PodObject, events: readonly EventObject[]): string {
+  const waiting = pod.containers.find((container) => container.waiting && !/^(PodInit|ContainerCreat)ing/.test(container.waiting));
+  const ended = pod.containers.find(({ running, terminated }) => !running && terminated);
+  const warning = lastOf(events, ['Unhealthy', 'FailedScheduling', 'FailedCreatePodSandBox', 'FailedMount', 'BackOff']);
+  const probe = pod.containers.find(({ ready, running, readiness }) => running && !ready && readiness);
+  if (pod.deleting) return 'is being deleted';
+  if (waiting) return brief(waiting.waiting ?? '');
+  if (warning) return brief(`${warning.reason}: ${warning.message}`);
+  if (ended) return brief(`container ${ended.name} ended: ${ended.terminated ?? ''}`);
+  if (probe) return `readiness probe ${probe.readiness ?? ''} does not succeed`;
+  return brief(pod.notReady ?? `phase ${pod.phase}`);
+}
+
+function lastOf(events: readonly EventObject[], reasons: readonly string[]): EventObject | undefined {
+  const telling = events.filter(({ reason: name }) => reasons.includes(name));
+  return telling.toSorted((a, b) => a.lastAt.localeCompare(b.lastAt)).at(-1);
+}
+
+const LONG = 160;
+const brief = (text: string): string => {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > LONG ? `${line.slice(0, LONG)}…` : line;
+};

@@ -1,0 +1,115 @@
+// The texts people meet when a question cannot be put: the fact in one line, then what to do.
+import { closest } from './did-you-mean.js';
+import { RESOURCE_NAMES, RESOURCES, type Resource } from './target.js';
+import { UsageError } from './usage-error.js';
+
+const alsoKnown = (words: readonly string[]): string => words.join(', ');
+const quote = (word: string): string => `"${word}"`;
+
+export function neitherCommandNorTarget(word: string, next: string | undefined): UsageError {
+  const spelled = RESOURCE_NAMES.find((name) => RESOURCES[name].spellings.some((spelling) => spelling === word));
+  // `netdiag pod web-0` is kubectl's other spelling of pod/web-0.
+  const meant = spelled !== undefined && next !== undefined ? `${spelled}/${next}` : `pod/${word}`;
+  return new UsageError(`${quote(word)} is neither a command nor a target.`, `Did you mean ${meant}?`);
+}
+
+export const unknownCommand = (word: string, meant: string): UsageError =>
+  new UsageError(`unknown command ${quote(word)}.`, `Did you mean ${quote(meant)}?`);
+
+export const tooManySlashes = (word: string): UsageError =>
+  new UsageError(
+    `arguments in resource/name form may not have more than one slash: ${quote(word)}.`,
+    `For another namespace write svc/${word.split('/').at(-1)}.NAMESPACE or --to-namespace.`,
+  );
+
+export const noSuchKind = (kind: string): UsageError =>
+  new UsageError(
+    `the server doesn't have a resource type ${quote(kind)} that netdiag can test.`,
+    `Supported: ${alsoKnown(RESOURCE_NAMES)}.`,
+  );
+
+export const sameEnds = (text: string): UsageError =>
+  new UsageError(`source and destination are both ${text}; give a different destination, or only one target.`);
+
+export interface Missing {
+  readonly resource: Resource;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly context: string;
+  /** Names of the same kind beside it. */
+  readonly others: readonly string[];
+  /** Namespaces that hold one of that name. */
+  readonly elsewhere: readonly string[];
+}
+
+export function notFound({ resource, name, namespace, context, others, elsewhere }: Missing): UsageError {
+  const where = namespace === undefined ? '' : ` in namespace ${quote(namespace)}`;
+  const similar = closest(name, others);
+  const remedies = [
+    ...(similar.length > 0 ? [`Similar: ${alsoKnown(similar)}.`] : []),
+    ...elsewhere.slice(0, 1).map((other) => `It exists in namespace ${quote(other)}: add -n ${other}.`),
+  ];
+  const look = `List them: kubectl get ${RESOURCES[resource].plural}${namespace === undefined ? '' : ` -n ${namespace}`}`;
+  return new UsageError(
+    `${RESOURCES[resource].plural} ${quote(name)} not found${where} (context ${quote(context)}).`,
+    remedies.length > 0 ? remedies.join(' ') : look,
+  );
+}
+
+export interface Unseen {
+  readonly resource: Resource;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly user: string;
+}
+
+export function cannotTellWhetherExists({ resource, name, namespace, user }: Unseen): UsageError {
+  const { plural } = RESOURCES[resource];
+  const where = namespace === undefined ? '' : ` in ${quote(namespace)}`;
+  return new UsageError(
+    `cannot tell whether ${plural} ${quote(name)} exists: user ${quote(user)} may not get ${plural}${where}.`,
+    'Grant it: kubectl netdiag permissions --for none -o yaml',
+    4,
+  );
+}
+
+export const noRunningPod = (text: string, total: number): UsageError =>
+  new UsageError(
+    `${text} has no running pod to test from (0 of ${total}).`,
+    `Diagnose it alone: kubectl netdiag ${text}`,
+    4,
+  );
+
+export const badDuration = (flag: string, given: string): UsageError =>
+  new UsageError(
+    `${flag} ${quote(given)}: ${/^\d+$/.test(given) ? `add a unit, e.g. ${given}s or 2m.` : 'write a duration such as 500ms, 10s or 2m.'}`,
+  );
+
+export const unknownOutput = (given: string, known: readonly string[]): UsageError =>
+  new UsageError(`unknown output ${quote(given)}.`, `One of: ${alsoKnown(known)}.`);
+
+export const sharedStdout = (formats: readonly string[]): UsageError =>
+  new UsageError(
+    `two outputs would share stdout (${alsoKnown(formats)}); give one a file: -o ${formats[1]}=report.${formats[1]}`,
+  );
+
+export function unknownCheck(given: string, known: readonly string[]): UsageError {
+  const near = closest(given, known);
+  return new UsageError(
+    `unknown check ${quote(given)}.`,
+    `${near.length > 0 ? `Closest: ${alsoKnown(near)}. ` : ''}List: kubectl netdiag checks`,
+  );
+}
+
+export const matchesNoCheck = (flag: string, glob: string): UsageError =>
+  new UsageError(`${flag} ${quote(glob)} matches no check.`, 'List: kubectl netdiag checks');
+
+export const consentNeeded = (rung: string, where: string): UsageError => {
+  const creates = rung === 'node' ? `a pod with host networking on ${where}` : `a debug container in ${where}`;
+  return new UsageError(
+    `--probe=${rung} creates ${creates}; confirm with --yes, or see it first with --dry-run=client.`,
+  );
+};
+
+export const newerSchema = (file: string, has: string, reads: string): UsageError =>
+  new UsageError(`${file} has schema ${has}; this netdiag reads up to ${reads}.`, 'Upgrade, or re-run.');

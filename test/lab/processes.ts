@@ -1,0 +1,92 @@
+// The lab's long-running programs. Each writes its own pid and start time before it becomes the program, so there is no
+// moment at which one runs unrecorded; and a pid alone is never trusted, since the kernel hands pids out again.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, closeSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { kill, until } from './run.js';
+
+export interface Recorded {
+  readonly name: string;
+  readonly pid: number;
+  readonly startTime: string;
+}
+
+// Field 22 of /proc/PID/stat (proc(5)) is the start time in clock ticks; the name in field 2 may hold spaces and brackets.
+const record = 'echo "$$ $(sed "s/.*) //" /proc/$$/stat | cut -d" " -f20)" > "$0"; exec "$@"';
+
+export function start(dir: string, name: string, argv: readonly string[]): void {
+  for (const folder of ['procs', 'log']) mkdirSync(join(dir, folder), { recursive: true });
+  const log = openSync(join(dir, 'log', `${name}.log`), 'a');
+  const child = spawn('sh', ['-c', record, join(dir, 'procs', name), ...argv], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    cwd: '/',
+  });
+  child.unref();
+  closeSync(log);
+}
+
+export function recorded(dir: string): readonly Recorded[] {
+  const folder = join(dir, 'procs');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((name) => readRecord(dir, name) ?? []);
+}
+
+export function readRecord(dir: string, name: string): Recorded | undefined {
+  const file = join(dir, 'procs', name);
+  const [pid, startTime] = existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ') : [];
+  return pid === undefined || startTime === undefined ? undefined : { name, pid: Number(pid), startTime };
+}
+
+export function isRunning(of: Recorded): boolean {
+  return startTimeOf(of.pid) === of.startTime;
+}
+
+export function startTimeOf(pid: number | string): string | undefined {
+  const fields = stat(pid);
+  // A zombie has ended; only its parent has not looked yet.
+  return fields === undefined || fields[0] === 'Z' ? undefined : fields[19];
+}
+
+/** Ends a program and its process group, and waits until both are gone. */
+export async function end(dir: string, of: Recorded): Promise<void> {
+  const now = stat(of.pid)?.[19];
+  // No process, or only its unread end: whatever still carries its group number is its own child.
+  if (now === undefined || now === of.startTime) {
+    if (now !== undefined) kill(of.pid);
+    kill(-of.pid);
+    const isGone = (): boolean => !isRunning(of) && groupOf(of.pid).length === 0;
+    await until(`the end of ${of.name}`, 10_000, async () => (isGone() ? true : undefined));
+  }
+  rmSync(join(dir, 'procs', of.name), { force: true });
+}
+
+export function childrenOf(pid: number): readonly number[] {
+  return pids().filter((candidate) => stat(candidate)?.[1] === String(pid));
+}
+
+function groupOf(group: number): readonly number[] {
+  return pids().filter((candidate) => {
+    const fields = stat(candidate);
+    return fields !== undefined && fields[0] !== 'Z' && fields[2] === String(group);
+  });
+}
+
+function pids(): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+// The fields after the name: [0] state, [1] parent, [2] group, ... [19] start time.
+function stat(pid: number | string): readonly string[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text
+      .slice(text.lastIndexOf(')') + 2)
+      .trim()
+      .split(' ');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,3 @@
+module lab.local/server
+
+go 1.22
