@@ -27,9 +27,18 @@ export const unready: Source<'service', readonly Unready[]> = (service, know) =>
   });
 };
 
+export function unreadyText(pods: number, [first, ...more]: readonly Unready[]): string {
+  if (!first)
+    return `${pods} selected pods are ready, but no EndpointSlice holds one: the controller that writes them lags or is down`;
+  const others = more.length > 0 ? `, and ${more.length} more` : '';
+  return `none of ${pods} selected pods is ready: pod/${first.pod}: ${first.why}${others}`;
+}
+
 /** The most telling first: a condition only repeats that containers are not ready. */
 export function reason(pod: PodObject, events: readonly EventObject[]): string {
-  const waiting = pod.containers.find((container) => container.waiting && !/^(PodInit|ContainerCreat)ing/.test(container.waiting));
+  const waiting = pod.containers.find(
+    (container) => container.waiting && !/^(PodInit|ContainerCreat)ing/.test(container.waiting),
+  );
   const ended = pod.containers.find(({ running, terminated }) => !running && terminated);
   const warning = lastOf(events, ['Unhealthy', 'FailedScheduling', 'FailedCreatePodSandBox', 'FailedMount', 'BackOff']);
   const probe = pod.containers.find(({ ready, running, readiness }) => running && !ready && readiness);
