@@ -28,6 +28,7 @@ export const pod = (different: Partial<PodObject> = {}): PodObject => ({
   annotations: {},
   ready: true,
   deleting: false,
+  mayFilter: false,
   containers: [container()],
   ...different,
 });

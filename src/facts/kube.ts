@@ -60,6 +60,11 @@ export interface PodObject {
   readonly ready: boolean;
   readonly notReady?: string;
   readonly deleting: boolean;
+  /**
+   * Something in it may have put packet filter rules into its own network namespace: a container with NET_ADMIN, or a
+   * mesh whose CNI plugin does it. Where false the kernel would have refused, so there are none.
+   */
+  readonly mayFilter: boolean;
   readonly containers: readonly ContainerObject[];
 }
 

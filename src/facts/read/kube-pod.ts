@@ -21,6 +21,9 @@ export const POD_FIELDS = [
   'spec.containers.*.command',
   'spec.containers.*.readinessProbe',
   'spec.containers.*.resources',
+  'spec.containers.*.securityContext',
+  'spec.initContainers.*.securityContext',
+  'spec.initContainers.*.name',
   'status.phase',
   'status.podIP',
   'status.podIPs',
@@ -49,8 +52,23 @@ export function readPod(pod: Jsonish): PodObject {
     ready: text(at(ready, 'status')) === 'True',
     notReady: [text(at(ready, 'reason')), text(at(ready, 'message'))].filter(Boolean).join(': ') || undefined,
     deleting: at(pod, 'metadata', 'deletionTimestamp') !== undefined,
+    mayFilter: mayFilter(pod),
     containers: list(at(pod, 'spec', 'containers')).map((container) => readContainer(container, pod)),
   }) as PodObject;
+}
+
+const MESH = /^(sidecar\.istio\.io|linkerd\.io|kuma\.io|consul\.hashicorp\.com|ambient\.istio\.io)\//;
+
+function mayFilter(pod: Jsonish): boolean {
+  const containers = [...list(at(pod, 'spec', 'containers')), ...list(at(pod, 'spec', 'initContainers'))];
+  const strong = containers.some((container) => {
+    const added = texts(at(container, 'securityContext', 'capabilities', 'add'));
+    return (
+      flag(at(container, 'securityContext', 'privileged')) ||
+      added.some((name) => /^(CAP_)?(NET_ADMIN|ALL|SYS_ADMIN)$/.test(name))
+    );
+  });
+  return strong || Object.keys(strings(at(pod, 'metadata', 'annotations'))).some((key) => MESH.test(key));
 }
 
 const condition = (pod: Jsonish, type: string): Jsonish =>

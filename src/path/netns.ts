@@ -1,0 +1,67 @@
+// One network namespace as the walk sees it, from whatever could be read of it.
+import { Unanswerable, type Fact, type FactKey, type Know } from '../facts/fact.js';
+import type { Netfilter } from '../facts/netfilter.js';
+import { gapText } from '../evidence/evidence.js';
+import { nodeSubject, type Subject } from '../target/subject.js';
+import type { Netns } from './world.js';
+
+const NOTHING: Netfilter = { iptables: [], nft: [], ipsets: [], unread: [] };
+const NEEDED = [
+  'links',
+  'addresses',
+  'routes',
+  'rules',
+  'neighbours',
+  'fdb',
+  'bridgePorts',
+  'sysctls',
+  'netfilter',
+  'sockets',
+] as const;
+type Part = (typeof NEEDED)[number] & FactKey<'node'> & FactKey<'pod'>;
+
+export const nodeNetns = (node: Subject<'node'>, know: Know): Netns => assemble(`node/${node.name}`, node, know);
+
+export function podNetns(pod: Subject<'pod'>, know: Know): Netns {
+  const object = know.get(pod, 'object');
+  if (object === 'absent') throw new Unanswerable([{ kind: 'unreachable', detail: `pod ${pod.name} does not exist` }]);
+  if (object.hostNetwork) return know.get(nodeSubject(object.node ?? ''), 'netns');
+  const netns = assemble(`pod/${pod.namespace}/${pod.name}`, pod, know);
+  // Without NET_ADMIN in the pod nobody in it can have filtered anything, read or not.
+  if (netns.netfilter || object.mayFilter) return netns;
+  return { ...netns, netfilter: NOTHING, unread: netns.unread.filter(({ what }) => what !== 'netfilter') };
+}
+
+function assemble(id: string, subject: Subject<'node'> | Subject<'pod'>, know: Know): Netns {
+  know.ahead(NEEDED.map((part) => [subject, part] as never));
+  const unread: { what: string; why: string }[] = [];
+  // Looked at one by one: what is missing is the walk's to judge, since most walks never come to it.
+  const part = <P extends Part>(name: P): Extract<ReturnType<typeof value<P>>, unknown> => {
+    const fact = know.peek(subject as Subject<'node'>, name);
+    if (fact.kind !== 'known') unread.push({ what: name, why: fact.gaps.map(gapText).join('; ') });
+    return value(fact as never, name);
+  };
+  const ports = part('bridgePorts');
+  const netfilter = part('netfilter');
+  const sockets = part('sockets');
+  return {
+    id,
+    links: (part('links') ?? []).map((link) => {
+      const port = ports?.[link.name] ?? link.port;
+      return port ? { ...link, port } : link;
+    }),
+    addresses: part('addresses') ?? [],
+    routes: part('routes') ?? [],
+    rules: part('rules') ?? [],
+    neighbours: part('neighbours') ?? [],
+    fdb: part('fdb') ?? [],
+    sysctls: part('sysctls') ?? {},
+    ...(netfilter ? { netfilter } : {}),
+    ...(sockets ? { sockets } : {}),
+    unread,
+  };
+}
+
+type ValueOf<P extends Part> = import('../facts/fact.js').FactsAbout['node'][P];
+const value = <P extends Part>(fact: Fact<ValueOf<P>>, _name: P): ValueOf<P> | undefined =>
+  fact.kind === 'unknown' ? undefined : fact.value;
