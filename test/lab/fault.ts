@@ -41,6 +41,7 @@ export type Sees = Seen | ({ readonly default: Seen } & { readonly [F in Feature
 
 /** A plain command whose output tells the fault from health where a client sees none. */
 export interface Shows {
+  /** A node, or `api` for the arguments of a kubectl command. */
   readonly on: string;
   readonly command: string;
 }

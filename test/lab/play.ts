@@ -3,7 +3,7 @@ import { look, type Look } from './client.js';
 import { seenIn, type Fault, type Flow } from './fault.js';
 import { tidy } from './faults.js';
 import type { Lab } from './lab.js';
-import { newScene, outOf, type Scene } from './scene.js';
+import { newScene, type Scene } from './scene.js';
 
 export interface Played {
   readonly fault: Fault;
@@ -90,7 +90,8 @@ async function state(scene: Scene, fault: Fault, before: string): Promise<{ as: 
 async function shown(scene: Scene, fault: Fault): Promise<string> {
   const shows = fault.shows?.(scene);
   if (shows === undefined) return '';
-  return outOf(await scene.lab.node(shows.on).sh(shows.command), shows.command);
+  if (shows.on === 'api') return scene.kubectl(...shows.command.split(' '));
+  return scene.on(shows.on, shows.command);
 }
 
 async function restore(scene: Scene, fault: Fault, injected: boolean): Promise<string> {

@@ -86,7 +86,12 @@ interface Item {
     readonly internalTrafficPolicy?: string;
     readonly type?: string;
     readonly externalTrafficPolicy?: string;
-    readonly ports?: readonly { readonly port: number; readonly protocol: string; readonly nodePort?: number }[];
+    readonly ports?: readonly {
+      readonly name?: string;
+      readonly port: number;
+      readonly protocol: string;
+      readonly nodePort?: number;
+    }[];
     readonly containers?: readonly {
       readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
     }[];
@@ -122,7 +127,7 @@ const inOrder = (places: readonly Place[]): readonly Place[] =>
 
 // A Service whose internal policy is Local has one backend from where the client stands, so faults between nodes miss it.
 function balanced({ kind, metadata, spec }: Item): readonly ServicePort[] {
-  const port = spec.ports?.find(({ protocol }) => protocol === 'TCP');
+  const port = spec.ports?.find(({ name, protocol }) => name === 'http' && protocol === 'TCP');
   const named = kind === 'Service' && spec.selector?.['app'] === 'api' && spec.internalTrafficPolicy !== 'Local';
   if (!named || port === undefined || spec.clusterIP === undefined || spec.clusterIP === 'None') return [];
   return [{ name: metadata.name, ip: spec.clusterIP, port: port.port, protocol: 'TCP' }];

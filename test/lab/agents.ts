@@ -1,0 +1,118 @@
+// Taking one node's agent away, or giving it other arguments, without touching its siblings: as a person would, by its DaemonSet.
+import { until } from './run.js';
+import type { Scene } from './scene.js';
+
+export interface Agent {
+  readonly namespace: string;
+  readonly name: string;
+  /** Selects its pods. */
+  readonly label: string;
+}
+
+export const KUBE_PROXY: Agent = { namespace: 'kube-system', name: 'kube-proxy', label: 'k8s-app=kube-proxy' };
+export const FLANNEL: Agent = { namespace: 'kube-flannel', name: 'kube-flannel-ds', label: 'app=flannel' };
+export const CILIUM: Agent = { namespace: 'kube-system', name: 'cilium', label: 'k8s-app=cilium' };
+
+export async function podOn(scene: Scene, agent: Agent, node: string): Promise<string> {
+  const field = `spec.nodeName=${node}`;
+  const path = 'jsonpath={.items[*].metadata.name}';
+  return (
+    await scene.kubectl('get', 'pods', '-n', agent.namespace, '-l', agent.label, '--field-selector', field, '-o', path)
+  ).trim();
+}
+
+/** Ends the agent's pod on one node; OnDelete keeps the other nodes' pods as they are while the template differs. */
+export async function stopOn(scene: Scene, agent: Agent, node: string): Promise<void> {
+  await rememberStrategy(scene, agent);
+  const elsewhere = {
+    nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'NotIn', values: [node] }] }],
+  };
+  await patch(scene, agent, {
+    updateStrategy: { type: 'OnDelete', rollingUpdate: null },
+    template: { spec: { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: elsewhere } } } },
+  });
+  await until(`${agent.name} gone from ${node}`, 20_000, async () => {
+    const pod = await podOn(scene, agent, node);
+    if (pod === '') return true;
+    await end(scene, agent, pod);
+    return undefined;
+  });
+}
+
+export async function startOn(scene: Scene, agent: Agent, node: string): Promise<void> {
+  await patch(scene, agent, {
+    updateStrategy: JSON.parse(scene.kept(`${agent.name} strategy`)),
+    template: { spec: { affinity: { nodeAffinity: null } } },
+  });
+  await running(scene, agent, node);
+}
+
+/** Restarts the agent on one node with other arguments; the template keeps them until `ordinaryOn`. */
+export async function restartWith(
+  scene: Scene,
+  agent: Agent,
+  { node, command }: { node: string; command: readonly string[] },
+): Promise<void> {
+  await rememberStrategy(scene, agent);
+  scene.keep(
+    `${agent.name} command`,
+    await scene.kubectl(
+      'get',
+      'ds',
+      agent.name,
+      '-n',
+      agent.namespace,
+      '-o',
+      'jsonpath={.spec.template.spec.containers[0].command}',
+    ),
+  );
+  await patch(scene, agent, { updateStrategy: { type: 'OnDelete', rollingUpdate: null } });
+  await setCommand(scene, agent, command);
+  await restart(scene, agent, node);
+}
+
+export async function ordinaryOn(scene: Scene, agent: Agent, node: string): Promise<void> {
+  await setCommand(scene, agent, JSON.parse(scene.kept(`${agent.name} command`)));
+  await restart(scene, agent, node);
+  await patch(scene, agent, { updateStrategy: JSON.parse(scene.kept(`${agent.name} strategy`)) });
+}
+
+export async function restart(scene: Scene, agent: Agent, node: string): Promise<void> {
+  const old = await podOn(scene, agent, node);
+  if (old !== '') await end(scene, agent, old);
+  await running(scene, agent, node);
+}
+
+async function running(scene: Scene, agent: Agent, node: string): Promise<void> {
+  const pod = await until(
+    `${agent.name} on ${node}`,
+    30_000,
+    async () => (await podOn(scene, agent, node)) || undefined,
+  );
+  await scene.kubectl('wait', `pod/${pod}`, '-n', agent.namespace, '--for=condition=Ready', '--timeout=60s');
+}
+
+const end = (scene: Scene, agent: Agent, pod: string): Promise<string> =>
+  scene.kubectl('delete', 'pod', pod, '-n', agent.namespace, '--grace-period=1', '--ignore-not-found');
+
+async function rememberStrategy(scene: Scene, agent: Agent): Promise<void> {
+  const path = 'jsonpath={.spec.updateStrategy}';
+  scene.keep(`${agent.name} strategy`, await scene.kubectl('get', 'ds', agent.name, '-n', agent.namespace, '-o', path));
+}
+
+async function setCommand(scene: Scene, agent: Agent, value: readonly string[]): Promise<void> {
+  const operation = { op: 'replace', path: '/spec/template/spec/containers/0/command', value };
+  await scene.kubectl(
+    'patch',
+    'ds',
+    agent.name,
+    '-n',
+    agent.namespace,
+    '--type=json',
+    '-p',
+    JSON.stringify([operation]),
+  );
+}
+
+const patch = (scene: Scene, agent: Agent, spec: object): Promise<string> =>
+  scene.kubectl('patch', 'ds', agent.name, '-n', agent.namespace, '--type=merge', '-p', JSON.stringify({ spec }));

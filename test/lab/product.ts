@@ -1,0 +1,81 @@
+// Our product as a user runs it: the built program, its words for the flow, its JSON.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Flow } from './fault.js';
+import type { Lab } from './lab.js';
+import { run } from './run.js';
+import { NAMESPACE } from './scene.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const TIMEOUT_MS = 45_000;
+
+export type Rung = 'none' | 'exec' | 'node';
+
+export interface Finding {
+  readonly id: string;
+  readonly severity: string;
+  readonly summary: string;
+  /** The whole finding as printed, in which the evidence must cite the fault's object. */
+  readonly text: string;
+}
+
+export interface Answer {
+  readonly exitCode: number;
+  readonly findings: readonly Finding[];
+  readonly seconds: number;
+  /** What it said instead, when it gave no report. */
+  readonly trouble: string;
+}
+
+/** Why the product cannot be run from here, or undefined when it can. */
+export function productMissing(): string | undefined {
+  const missing = ['bin/kubectl-netdiag', 'dist'].filter((path) => !existsSync(`${ROOT}${path}`));
+  return missing.length === 0 ? undefined : `${missing.join(' and ')} missing: npm run build`;
+}
+
+export async function productRun(
+  lab: Lab,
+  flow: Flow,
+  { rung = 'node', more = [] }: { rung?: Rung; more?: readonly string[] } = {},
+): Promise<Answer> {
+  const [kind, name = ''] = flow.dest.split('/');
+  const dest = kind === 'pod' ? [`pod/${name}`, '--port', String(flow.port)] : [flow.dest];
+  const reach = ['--probe', rung, '--yes', '--probe-namespace', 'kube-system'];
+  const began = Date.now();
+  const ran = await run(
+    [
+      process.execPath,
+      `${ROOT}bin/kubectl-netdiag`,
+      flow.source,
+      ...dest,
+      '-n',
+      NAMESPACE,
+      '-o',
+      'json',
+      ...reach,
+      ...more,
+    ],
+    { env: { ...process.env, KUBECONFIG: lab.kubeconfig, NO_COLOR: '1' }, timeoutMs: TIMEOUT_MS },
+  );
+  const seconds = (Date.now() - began) / 1000;
+  try {
+    return { exitCode: ran.code, seconds, findings: findingsIn(ran.stdout), trouble: '' };
+  } catch {
+    const said = (ran.stderr.trim() || ran.stdout.trim()).split('\n').slice(-1)[0] ?? '';
+    return { exitCode: ran.code, seconds, findings: [], trouble: `exit ${ran.code}: ${said.slice(0, 160)}` };
+  }
+}
+
+interface Report {
+  readonly findings: readonly { readonly id: string; readonly severity: string; readonly summary?: string }[];
+}
+
+function findingsIn(stdout: string): readonly Finding[] {
+  const { findings }: Report = JSON.parse(stdout);
+  return findings.map((finding) => ({
+    id: finding.id,
+    severity: finding.severity,
+    summary: finding.summary ?? '',
+    text: JSON.stringify(finding),
+  }));
+}
