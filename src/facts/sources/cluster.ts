@@ -38,7 +38,7 @@ const KNOWN =
 const LOG_LINES = 200;
 const LOG_BYTES = 64 * 1024;
 
-export const clusterSources: SourcesOf<'cluster'> = {
+export const clusterSources = {
   nodes: (_, know) => askList(know, '/api/v1/nodes', NODE_FIELDS).map(readNode),
 
   agents: (_, know) =>
@@ -89,7 +89,7 @@ export const clusterSources: SourcesOf<'cluster'> = {
     const pods = know.get(CLUSTER, 'dns').pods.filter(({ containers }) => containers.some(({ running }) => running));
     return pods.slice(0, 3).map((pod) => readCorednsLog(pod.name, askText(know, logPath(pod), LOG_BYTES)));
   },
-};
+} satisfies Partial<SourcesOf<'cluster'>>;
 
 const logPath = (pod: PodObject): string =>
   `${namespaced('', pod.namespace, `pods/${pod.name}/log`)}?tailLines=${LOG_LINES}&limitBytes=${LOG_BYTES}&sinceSeconds=300`;

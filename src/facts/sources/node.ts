@@ -1,7 +1,14 @@
 import type { Where } from '../../evidence/evidence.js';
+import { cniFilesAsk, readCniFilesAnswer, readSubnetEnvAnswer, subnetEnvAsk } from '../asks/files.js';
+import { Unanswerable, type SourcesOf } from '../fact.js';
 import type { NodeObject, PodObject } from '../kube.js';
 import type { CniConfig, SubnetEnv } from '../network.js';
-import type { NetnsFacts } from './netns.js';
+import { readNode } from '../read/kube-objects.js';
+import { POD_FIELDS, readPod } from '../read/kube-pod.js';
+import { askList, askObject, nodePath } from './api.js';
+import { netnsSources, type NetnsFacts } from './netns.js';
+import { ranAt, reading } from './run.js';
+import { nodeWhere } from './where.js';
 
 declare module '../fact.js' {
   interface NodeFacts extends NetnsFacts {
@@ -27,3 +34,28 @@ export interface ProxyHealth {
   /** Lines of its log that say a sync failed. */
   readonly complaints: readonly string[];
 }
+
+/** kube-proxy's health has a file of its own. */
+export const nodeSources = {
+  ...netnsSources,
+  object(node, know) {
+    const found = askObject(know, nodePath(node.name));
+    return found === undefined ? 'absent' : readNode(found);
+  },
+  pods: (node, know) =>
+    askList(know, `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node.name}`)}`, POD_FIELDS).map(
+      readPod,
+    ),
+  where(node, know) {
+    know.ahead([
+      [node, 'object'],
+      [node, 'pods'],
+    ]);
+    const object = know.get(node, 'object');
+    if (object === 'absent')
+      throw new Unanswerable([{ kind: 'unreachable', detail: `node ${node.name} does not exist` }]);
+    return nodeWhere(object, know.get(node, 'pods'));
+  },
+  cniFiles: ranAt(reading(cniFilesAsk, readCniFilesAnswer)),
+  subnetEnv: ranAt(reading(subnetEnvAsk, readSubnetEnvAnswer)),
+} satisfies Partial<SourcesOf<'node'>>;

@@ -5,8 +5,7 @@ import { readEvent } from '../read/kube-objects.js';
 import { readPod } from '../read/kube-pod.js';
 import type { SourcesOf } from '../fact.js';
 import type { HostsEntry, ResolvConf } from '../network.js';
-import { hostsAsk, readHosts } from '../asks/hosts.js';
-import { readResolvConf, resolvConfAsk } from '../asks/resolv-conf.js';
+import { hostsAsk, readHostsAnswer, readResolvConfAnswer, resolvConfAsk } from '../asks/files.js';
 import { askList, askObject, namespaced } from './api.js';
 import { netnsSources, type NetnsFacts } from './netns.js';
 import { ranAt, reading } from './run.js';
@@ -23,8 +22,8 @@ declare module '../fact.js' {
   }
 }
 
-export const podSources: SourcesOf<'pod'> = {
-  ...netnsSources<'pod'>(),
+export const podSources = {
+  ...netnsSources,
   object(pod, know) {
     const found = askObject(know, namespaced('', pod.namespace, `pods/${pod.name}`));
     return found === undefined ? 'absent' : readPod(found);
@@ -36,6 +35,6 @@ export const podSources: SourcesOf<'pod'> = {
       throw new Unanswerable([{ kind: 'unreachable', detail: `pod ${pod.name} does not exist` }]);
     return podWhere(object);
   },
-  resolvConf: ranAt(reading(resolvConfAsk, readResolvConf)),
-  hosts: ranAt(reading(hostsAsk, readHosts)),
-};
+  resolvConf: ranAt(reading(resolvConfAsk, readResolvConfAnswer)),
+  hosts: ranAt(reading(hostsAsk, readHostsAnswer)),
+} satisfies Partial<SourcesOf<'pod'>>;

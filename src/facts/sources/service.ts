@@ -16,7 +16,7 @@ declare module '../fact.js' {
   }
 }
 
-export const serviceSources: SourcesOf<'service'> = {
+export const serviceSources = {
   object(service, know) {
     const found = askObject(know, namespaced('', service.namespace, `services/${service.name}`));
     return found === undefined ? 'absent' : readService(found);
@@ -40,7 +40,7 @@ export const serviceSources: SourcesOf<'service'> = {
     return askList(know, `${namespaced('', service.namespace, 'pods')}?limit=500`, POD_FIELDS).map(readPod);
   },
   events: (service, know) => askList(know, eventsOf(service.namespace, 'Service', service.name)).map(readEvent),
-};
+} satisfies Partial<SourcesOf<'service'>>;
 
 export const eventsOf = (namespace: string, kind: string, name: string): string =>
   `${namespaced('', namespace, 'events')}?fieldSelector=${encodeURIComponent(
