@@ -40,7 +40,9 @@ export function imagesOf(of: Settings, flavour: Flavour): readonly Image[] {
     server(bin('server')),
     only('lab.local/distroless:1', 'server', bin('server')),
     nettools(),
-    ...['traefik', 'metallb-controller', 'metallb-speaker'].map((name) => only(`lab.local/${name}:1`, name, bin(name))),
+    ...(of.hasEdge ? ['traefik', 'metallb-controller', 'metallb-speaker'] : []).map((name) =>
+      only(`lab.local/${name}:1`, name, bin(name)),
+    ),
   ];
 }
 

@@ -156,7 +156,9 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  if (error instanceof LabError || (error instanceof TypeError && 'code' in error)) say(error.message);
+  // A mistake of ours shows where it was made; anything else is one line for the person at the keyboard.
+  const isOurs = error instanceof TypeError && !('code' in error);
+  if (error instanceof Error && !isOurs) say(error.message);
   else console.error(error);
   return 2;
 });

@@ -23,6 +23,8 @@ export interface Settings {
   /** the nodes' default gateway, which is also their upstream DNS */
   readonly router: string;
   readonly loadBalancers: string;
+  /** whether Traefik and MetalLB are part of it; without them a lab is up sooner */
+  readonly hasEdge: boolean;
 }
 
 export const kubernetesVersion = '1.34.2';
@@ -52,6 +54,7 @@ export function settings(env: NodeJS.ProcessEnv = process.env): Settings {
       outside: env['NETDIAG_LAB_OUTSIDE'] ?? '203.0.113.10',
     },
     router: hostOf(nodes, 1),
+    hasEdge: env['NETDIAG_LAB_EDGE'] !== 'no',
     loadBalancers: `${hostOf(nodes, 200)}-${hostOf(nodes, 210)}`,
   };
 }

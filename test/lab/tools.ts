@@ -50,7 +50,7 @@ const edge = [
 const helm: Tool = { name: 'helm', folder: 'helm', package: 'helm.sh/helm/v3/cmd/helm', flags: [] };
 
 /** What a flavour runs, in the order that lets a cold machine start set A soonest. */
-export function toolsOf(flavour: Flavour): readonly Tool[] {
+export function toolsOf(flavour: Flavour, of: Pick<Settings, 'hasEdge'>): readonly Tool[] {
   const names = ['kubeadm', 'kube-apiserver', 'kubelet', 'kube-controller-manager', 'kube-scheduler'];
   return [
     plain('server', 'server', '.'),
@@ -59,12 +59,12 @@ export function toolsOf(flavour: Flavour): readonly Tool[] {
     plain('coredns', 'coredns', 'github.com/coredns/coredns'),
     ...(flavour.cni === 'cilium' ? [helm] : [flannel]),
     ...(flavour.policy === 'kube-router' ? [kubeRouter] : []),
-    ...edge,
+    ...(of.hasEdge ? edge : []),
   ];
 }
 
 export async function buildTools(of: Settings, flavour: Flavour): Promise<void> {
-  const missing = toolsOf(flavour).filter((tool) => !isBuilt(of, tool));
+  const missing = toolsOf(flavour, of).filter((tool) => !isBuilt(of, tool));
   for (const [index, tool] of missing.entries()) {
     const place = `${index + 1} of ${missing.length}`;
     await timed(`building ${tool.name} (${place})`, () => build(of, tool));

@@ -49,7 +49,7 @@ async function buildImages(of: Settings, flavour: Flavour): Promise<string> {
   const archives: string[] = [];
   // One at a time: each copies up to half a gigabyte.
   for (const image of imagesOf(of, flavour)) archives.push(await archive(of, image));
-  return imageStore(of, `${flavour.cni}-${flavour.policy}`, archives);
+  return imageStore(of, [flavour.cni, flavour.policy, of.hasEdge ? 'edge' : 'bare'].join('-'), archives);
 }
 
 async function archive(of: Settings, image: Image): Promise<string> {
@@ -80,11 +80,11 @@ async function bringUp(of: Settings, flavour: Flavour, store: string): Promise<v
   say('kubelets are started');
   await waitForNodes(target);
   say('nodes are Ready');
-  await applyEdge(target);
+  if (of.hasEdge) await applyEdge(target);
   await waitForCore(target);
   say('shop and the core are Ready');
-  await waitForEdge(target);
-  say('Traefik and MetalLB serve; the lab is up');
+  if (of.hasEdge) await waitForEdge(target);
+  say('the lab is up');
 }
 
 async function startNodeWith(of: Settings, name: string, store: string): Promise<void> {

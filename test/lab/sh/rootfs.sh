@@ -4,9 +4,11 @@
 set -eu
 dir=$1
 shift
-put() { [ -e "$dir$1" ] || { mkdir -p "$dir$(dirname "$1")"; cp -L "$1" "$dir$1"; }; }
-for f in "$@"; do
-  p=$(command -v "$f" || echo "$f")
-  put "$p"
-  { ldd "$p" 2>/dev/null || true; } | grep -oE '/[^ )]+' | while read -r l; do put "$l"; done || true
-done
+put() {
+  [ -e "$dir$1" ] && return
+  mkdir -p "$dir$(dirname "$1")"
+  cp -L "$1" "$dir$1"
+}
+for f in "$@"; do put "$f"; done
+# ldd fails for a static program and still lists the libraries of the others.
+{ ldd "$@" 2>/dev/null || true; } | grep -oE '(=> |^\s)/[^ )]+ ' | grep -oE '/[^ ]+' | sort -u | while read -r l; do put "$l"; done
