@@ -40,7 +40,7 @@ build() {
   ip -n $node route add default via 192.168.0.4 dev eth0 table 100
   ip -n $node rule add from 10.180.0.99 lookup 100 pref 1000
   ip -n $node rule add fwmark 0x200/0xf00 lookup 2004 pref 9
-  ip -n $node rule add not from 10.180.0.0/16 to 10.9.0.0/16 iif cni0 lookup 100 pref 1100
+  ip -n $node rule add not from 10.180.0.0/16 to 10.9.0.0/16 iif vethidle lookup 100 pref 40000
   ip -n $node rule add to 10.10.0.0/16 blackhole pref 1200
   ip -n $node neigh add 10.180.1.0 dev flannel.1 lladdr 02:42:0a:b4:01:00 nud permanent
   ip -n $node neigh add 192.168.0.77 dev eth0 nud failed
@@ -60,7 +60,7 @@ while True: c=s.accept()[0]; c.recv(999); c.close()'
 s=socket.socket(socket.AF_INET6,socket.SOCK_STREAM); s.bind(("::",9090)); s.listen(7)
 u=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); u.bind(("10.180.0.9",53))
 c=socket.create_connection(("::1",9090)); time.sleep(60)' & third=$!
-  sleep 1
+  sleep 4
   in_pod curl --noproxy '*' -s -o /dev/null -m 2 http://192.168.0.3/ || true
   in_pod curl --noproxy '*' -s -o /dev/null -m 1 http://192.168.0.3:81/ || true
   in_pod curl --noproxy '*' -s -o /dev/null -m 1 http://192.168.0.99/ || true
@@ -93,10 +93,8 @@ iproute() {
     save $d $n-bridge-fdb.txt ip netns exec $ns bridge fdb
     save $d $n-bridge-j-d-link.json ip netns exec $ns bridge -j -d link
     save $d $n-bridge-d-link.txt ip netns exec $ns bridge -d link
-    save $d $n-ss-Htanp.txt ip netns exec $ns ss -Htanp
     save $d $n-ss-Htunlp.txt ip netns exec $ns ss -Htunlp
     save $d $n-ss-Htunap.txt ip netns exec $ns ss -Htunap
-    save $d $n-nstat-az.txt ip netns exec $ns nstat -az
     save $d $n-nstat-asz.txt ip netns exec $ns nstat -asz
   done
 }

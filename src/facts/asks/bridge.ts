@@ -8,17 +8,17 @@ export const fdbAsk = staticAsk('fdb', [command('bridge-json', 'bridge -j fdb'),
 
 export const readFdb = readByTool({ 'bridge-json': readBridgeFdbJson, bridge: readBridgeFdb });
 
-const SYS = String.raw`cat /proc/net/dev || exit 1
+const SYS = `cat /proc/net/dev || exit 1
 for link in /sys/class/net/*; do
-  [ -e "$link/ifindex" ] && printf '\036%s\n' "\${link##*/}"
+  [ -e "$link/ifindex" ] && printf '\\036%s\\n' "\${link##*/}"
 done
 for port in /sys/class/net/*/brif/*; do
   [ -e "$port/state" ] || continue
   bridge=\${port%/brif/*}
   read -r hairpin <"$port/hairpin_mode" && read -r state <"$port/state" &&
-    printf 'port %s %s %s %s\n' "\${port##*/}" "\${bridge##*/}" "$hairpin" "$state"
+    printf 'port %s %s %s %s\\n' "\${port##*/}" "\${bridge##*/}" "$hairpin" "$state"
 done
-true`.replaceAll('\\$', '$');
+true`;
 
 export const bridgePortsAsk = staticAsk('bridge ports', [
   command('bridge-json', 'bridge -j -d link'),

@@ -1,0 +1,39 @@
+import { readByTool } from '../read/answered.js';
+import { readCniFiles, readSubnetEnv } from '../read/cni-files.js';
+import { readHosts, readNsswitch, readResolvConf } from '../read/etc-files.js';
+import { command, staticAsk } from './ask.js';
+
+const file = (id: string, path: string) => staticAsk(id, [command('file', `cat ${path}`)]);
+
+export const resolvConfAsk = file('resolv.conf', '/etc/resolv.conf');
+export const readResolvConfAnswer = readByTool({ file: readResolvConf });
+
+export const hostsAsk = file('hosts', '/etc/hosts');
+export const readHostsAnswer = readByTool({ file: readHosts });
+
+/** Missing from images with musl, which knows no such file: then the script fails and nothing is claimed. */
+export const nsswitchAsk = file('nsswitch.conf', '/etc/nsswitch.conf');
+export const readNsswitchAnswer = readByTool({ file: readNsswitch });
+
+/** Of the host's files only what an agent has mounted can be seen; kubeconfigs beside them are credentials and stay unread. */
+export const cniFilesAsk = staticAsk('cni files', [
+  {
+    tool: 'files',
+    needs: ['cat'],
+    script: `for dir in /etc/cni/net.d /host/etc/cni/net.d; do
+  [ -d "$dir" ] || continue
+  for file in "$dir"/*.conf "$dir"/*.conflist "$dir"/*.json; do
+    [ -f "$file" ] || continue
+    printf '\\036%s\\n' "\${file##*/}"
+    cat "$file"
+  done
+  exit 0
+done
+exit 1`,
+    shown: 'cat /etc/cni/net.d/*',
+  },
+]);
+export const readCniFilesAnswer = readByTool({ files: readCniFiles });
+
+export const subnetEnvAsk = file('subnet.env', '/run/flannel/subnet.env');
+export const readSubnetEnvAnswer = readByTool({ file: readSubnetEnv });
