@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander';
 import { UsageError } from '../target/usage-error.js';
 import { COMMANDS, DIAGNOSE } from './commands.js';
-import { closest } from './did-you-mean.js';
+import { closest } from '../target/did-you-mean.js';
 import { EXIT } from './exit.js';
 import { longName } from './flags.js';
 import { createProgram, flagsOf, plainBooleans, type Chosen } from './program.js';

@@ -1,13 +1,13 @@
 // The texts people meet when a question cannot be put: the fact in one line, then what to do.
 import { closest } from './did-you-mean.js';
-import { RESOURCE_NAMES, RESOURCES, type Resource } from './target.js';
+import { KIND_NAMES, kindSpelled } from './kinds.js';
 import { UsageError } from './usage-error.js';
 
 const alsoKnown = (words: readonly string[]): string => words.join(', ');
 const quote = (word: string): string => `"${word}"`;
 
 export function neitherCommandNorTarget(word: string, next: string | undefined): UsageError {
-  const spelled = RESOURCE_NAMES.find((name) => RESOURCES[name].spellings.some((spelling) => spelling === word));
+  const spelled = kindSpelled(word);
   // `netdiag pod web-0` is kubectl's other spelling of pod/web-0.
   const meant = spelled !== undefined && next !== undefined ? `${spelled}/${next}` : `pod/${word}`;
   return new UsageError(`${quote(word)} is neither a command nor a target.`, `Did you mean ${meant}?`);
@@ -25,49 +25,43 @@ export const tooManySlashes = (word: string): UsageError =>
 export const noSuchKind = (kind: string): UsageError =>
   new UsageError(
     `the server doesn't have a resource type ${quote(kind)} that netdiag can test.`,
-    `Supported: ${alsoKnown(RESOURCE_NAMES)}.`,
+    `Supported: ${alsoKnown(KIND_NAMES)}.`,
   );
 
 export const sameEnds = (text: string): UsageError =>
   new UsageError(`source and destination are both ${text}; give a different destination, or only one target.`);
 
 export interface Missing {
-  readonly resource: Resource;
+  /** As the API calls it: `pods`. */
+  readonly what: string;
   readonly name: string;
   readonly namespace?: string;
   readonly context: string;
   /** Names of the same kind beside it. */
-  readonly others: readonly string[];
-  /** Namespaces that hold one of that name. */
-  readonly elsewhere: readonly string[];
+  readonly similar: readonly string[];
+  /** A namespace that holds one of that name. */
+  readonly elsewhere?: string;
 }
 
-export function notFound({ resource, name, namespace, context, others, elsewhere }: Missing): UsageError {
+export function notFound({ what, name, namespace, context, similar, elsewhere }: Missing): UsageError {
   const where = namespace === undefined ? '' : ` in namespace ${quote(namespace)}`;
-  const similar = closest(name, others);
   const remedies = [
     ...(similar.length > 0 ? [`Similar: ${alsoKnown(similar)}.`] : []),
-    ...elsewhere.slice(0, 1).map((other) => `It exists in namespace ${quote(other)}: add -n ${other}.`),
+    ...(elsewhere === undefined ? [] : [`It exists in namespace ${quote(elsewhere)}: add -n ${elsewhere}.`]),
   ];
-  const look = `List them: kubectl get ${RESOURCES[resource].plural}${namespace === undefined ? '' : ` -n ${namespace}`}`;
+  const look = `List them: kubectl get ${what}${namespace === undefined ? '' : ` -n ${namespace}`}`;
   return new UsageError(
-    `${RESOURCES[resource].plural} ${quote(name)} not found${where} (context ${quote(context)}).`,
+    `${what} ${quote(name)} not found${where} (context ${quote(context)}).`,
     remedies.length > 0 ? remedies.join(' ') : look,
   );
 }
 
-export interface Unseen {
-  readonly resource: Resource;
-  readonly name: string;
-  readonly namespace?: string;
-  readonly user: string;
-}
+export type Unseen = Pick<Missing, 'what' | 'name' | 'namespace'> & { readonly user: string };
 
-export function cannotTellWhetherExists({ resource, name, namespace, user }: Unseen): UsageError {
-  const { plural } = RESOURCES[resource];
+export function cannotTellWhetherExists({ what, name, namespace, user }: Unseen): UsageError {
   const where = namespace === undefined ? '' : ` in ${quote(namespace)}`;
   return new UsageError(
-    `cannot tell whether ${plural} ${quote(name)} exists: user ${quote(user)} may not get ${plural}${where}.`,
+    `cannot tell whether ${what} ${quote(name)} exists: user ${quote(user)} may not get ${what}${where}.`,
     'Grant it: kubectl netdiag permissions --for none -o yaml',
     4,
   );

@@ -3,7 +3,7 @@ import type { Failure } from '../../src/checks/check.js';
 import { changes, reads } from '../../src/checks/check.js';
 import type { FailedVerdict, Verdict } from '../../src/layers/verdict.js';
 import type { FlowReport, Report } from '../../src/report/report.js';
-import { nodeSubject, podSubject, serviceSubject, type Subject } from '../../src/target/subject.js';
+import { nodeSubject, podSubject, type Subject } from '../../src/target/subject.js';
 
 const flow: Subject<'flow'> = {
   kind: 'flow',
@@ -52,16 +52,16 @@ const crowded: Failure = {
   fix: [reads('see what fills it', 'conntrack -L | head')],
   refute: reads('would print a number far below the limit', 'cat /proc/sys/net/netfilter/nf_conntrack_count'),
 };
-const failed = (check: string, layer: FailedVerdict['layer'], subject: Subject, failure: Failure): FailedVerdict => ({
+const failed = (check: string, subject: Subject, failure: Failure): FailedVerdict => ({
   check,
-  layer,
+  layer: 'L4',
   subject,
   from: ['e3'],
   ...failure,
 });
-const root = failed('port-not-listened', 'L4', podSubject('shop', 'api-7c9'), listener);
-const effect = failed('connection-refused', 'L4', flow, refused);
-const risk = failed('conntrack-saturation', 'L4', nodeSubject('w1'), crowded);
+const root = failed('port-not-listened', podSubject('shop', 'api-7c9'), listener);
+const effect = failed('connection-refused', flow, refused);
+const risk = failed('conntrack-saturation', nodeSubject('w1'), crowded);
 const passed: Verdict = {
   check: 'link-down',
   layer: 'L1',
