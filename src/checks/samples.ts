@@ -1,5 +1,5 @@
 // API objects for the examples of checks: everything a healthy one has, but for what the example is about.
-import type { Endpoint, NodeObject, PodObject, ServiceObject, ServicePort } from '../facts/kube.js';
+import type { DnsSetup, Endpoint, NodeObject, PodObject, ServiceObject, ServicePort } from '../facts/kube.js';
 
 type Container = PodObject['containers'][number];
 
@@ -84,5 +84,13 @@ export const node = (different: Partial<NodeObject> = {}): NodeObject => ({
   taints: [],
   kubeletVersion: 'v1.34.1',
   images: [],
+  ...different,
+});
+
+export const clusterDns = (different: Partial<DnsSetup> = {}): DnsSetup => ({
+  service: service({ namespace: 'kube-system', name: 'kube-dns', clusterIps: ['10.96.0.10'] }),
+  endpoints: [endpoint({ ip: '10.244.1.2', port: 53, portName: 'dns', protocol: 'UDP' })],
+  pods: [pod({ namespace: 'kube-system', name: 'coredns-668d6bf9bc-7tq2m', ip: '10.244.1.2' })],
+  forwards: ['/etc/resolv.conf'],
   ...different,
 });

@@ -1,15 +1,19 @@
 // Facts derived from other facts, by the kind of thing they are about. Each is made in the file named for it.
+import { bridgeNetfilter } from './bridge-netfilter.js';
 import { hostLink } from './host-link.js';
 import { overlay } from './overlay.js';
+import { ownPods } from './own-pods.js';
 import { peers } from './peers.js';
 import { podBridge } from './pod-bridge.js';
 import { podLinks } from './pod-links.js';
+import { podRanges } from './pod-ranges.js';
+import { selfCall } from './self-call.js';
 import { uplink } from './uplink.js';
 
 export const modelSources = {
   cluster: {},
-  node: { overlay, peers, podBridge, podLinks, uplink },
+  node: { bridgeNetfilter, overlay, ownPods, peers, podBridge, podLinks, podRanges, uplink },
   pod: { hostLink },
   service: {},
-  flow: {},
+  flow: { selfCall },
 };
