@@ -9,11 +9,12 @@ import { podLinks } from './pod-links.js';
 import { podRanges } from './pod-ranges.js';
 import { selfCall } from './self-call.js';
 import { uplink } from './uplink.js';
+import { upperSources } from './upper-sources.js';
 
 export const modelSources = {
-  cluster: {},
-  node: { bridgeNetfilter, overlay, ownPods, peers, podBridge, podLinks, podRanges, uplink },
-  pod: { hostLink },
-  service: {},
+  cluster: { ...upperSources.cluster },
+  node: { ...upperSources.node, bridgeNetfilter, overlay, ownPods, peers, podBridge, podLinks, podRanges, uplink },
+  pod: { ...upperSources.pod, hostLink },
+  service: { ...upperSources.service },
   flow: { selfCall },
 };
