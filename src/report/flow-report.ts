@@ -1,0 +1,136 @@
+// A flow for the eye: what was predicted beside what was observed, and whether the two agree.
+import type { Fact } from '../facts/fact.js';
+import type { Attempt } from '../facts/observation.js';
+import type { FlowSeen } from '../layers/seen.js';
+import type { Branch, Outcome, Prediction, Step, Symptom } from '../path/prediction.js';
+import { gapText } from '../evidence/evidence.js';
+import { subjectText } from '../target/subject.js';
+import type { FlowReport, StripHop } from './report.js';
+
+export function flowReport(seen: FlowSeen, predicted: Fact<Prediction> | undefined): FlowReport {
+  const branch = predicted && predicted.kind !== 'unknown' ? telling(predicted.value) : undefined;
+  const agree = compared(seen, predicted);
+  return {
+    name: subjectText(seen.subject),
+    observed: observedText(seen),
+    predicted: predictedText(predicted),
+    agree,
+    hops: branch ? hopsOf(branch) : [],
+    steps: branch ? stepsOf(branch) : [],
+  };
+}
+
+/** The branch that ends worst is the one to look at; of equals, the likeliest. */
+function telling({ branches }: Prediction): Branch | undefined {
+  return branches.toSorted((a, b) => badness(b) - badness(a) || b.probability - a.probability)[0];
+}
+const badness = ({ outcome, reply }: Branch): number => {
+  const end = outcome.kind === 'delivered' ? (reply?.outcome.kind ?? 'delivered') : outcome.kind;
+  return end === 'delivered' || end === 'leaves' ? 0 : end === 'unknown' ? 1 : 2;
+};
+
+function hopsOf(branch: Branch): readonly StripHop[] {
+  const stop = stopOf(branch);
+  const names = branch.hops.map(({ netns }) => netns);
+  return branch.hops
+    .filter(({ netns }, at) => netns !== names[at - 1])
+    .map(({ netns }, at, all): StripHop => {
+      const name = shortName(netns);
+      const last = at === all.length - 1;
+      if (!stop || !(stop.netns === netns || (last && stop.netns === ''))) return { name, state: 'ok', says: 'passes' };
+      return { name, state: stop.state, says: stop.says };
+    });
+}
+
+function stopOf({ outcome, reply }: Branch): { netns: string; state: 'broken' | 'unknown'; says: string } | undefined {
+  const end = outcome.kind === 'delivered' && reply ? reply.outcome : outcome;
+  if (end.kind === 'delivered' || end.kind === 'leaves') return undefined;
+  if (end.kind === 'unknown')
+    return { netns: '', state: 'unknown', says: `cannot be told: ${end.undecided.join('; ')}` };
+  const way = end === outcome ? '' : 'on the way back: ';
+  return { netns: end.netns, state: 'broken', says: way + outcomeText(end) };
+}
+
+function stepsOf(branch: Branch): FlowReport['steps'] {
+  const forward = branch.hops.flatMap(({ netns, steps }) => steps.map((step) => line(shortName(netns), step)));
+  const back = (branch.reply?.hops ?? []).flatMap(({ netns, steps }) =>
+    steps.map((step) => line(`${shortName(netns)} (reply)`, step)),
+  );
+  return [...forward, ...back];
+}
+
+const STOPS: readonly string[] = ['drop', 'refuse'];
+const line = (hop: string, { kind, says, cites }: Step): FlowReport['steps'][number] => ({
+  hop,
+  says,
+  cites: cites ?? '',
+  mark: STOPS.includes(kind) ? 'stop' : kind === 'unread' ? 'unknown' : 'ok',
+});
+
+/** `pod/shop/web` -> `pod/web`: the strip is about one flow, and its ends are named in full above it. */
+const shortName = (netns: string): string => netns.replace(/^pod\/[^/]+\//, 'pod/');
+
+export function outcomeText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'delivered':
+      return `delivered to ${shortName(outcome.netns)} ${outcome.address}:${outcome.port}`;
+    case 'refused':
+      return `refused (${outcome.how}) by ${outcome.by}`;
+    case 'dropped':
+      return `dropped by ${outcome.by}`;
+    case 'unknown':
+      return `cannot be told: ${outcome.undecided.join('; ')}`;
+    case 'leaves':
+      return `leaves the cluster: ${outcome.by}`;
+    default:
+      return `${outcome.kind.replaceAll('-', ' ')}: ${outcome.by}`;
+  }
+}
+
+function predictedText(predicted: Fact<Prediction> | undefined): string {
+  if (!predicted) return 'not predicted';
+  if (predicted.kind === 'unknown') return `not predicted: ${predicted.gaps.map(gapText)[0] ?? 'not read'}`;
+  const ends = new Map<string, number>();
+  for (const { outcome, reply, probability } of predicted.value.branches) {
+    const end = outcome.kind === 'delivered' && reply && reply.outcome.kind !== 'delivered' ? reply.outcome : outcome;
+    ends.set(outcomeText(end), (ends.get(outcomeText(end)) ?? 0) + probability);
+  }
+  const [only] = [...ends.keys()];
+  if (ends.size === 1 && only) return only;
+  return [...ends].map(([text, share]) => `${Math.round(share * 100)} %: ${text}`).join(' | ');
+}
+
+function observedText({ tries }: FlowSeen): string {
+  if (tries.length === 0) return 'not attempted';
+  const ends = new Map<string, Attempt[]>();
+  for (const attempt of tries) ends.set(attempt.end, [...(ends.get(attempt.end) ?? []), attempt]);
+  return [...ends]
+    .map(
+      ([end, same]) =>
+        `${end} ${same.length} of ${tries.length} (${Math.round(Math.min(...same.map(({ elapsedMs }) => elapsedMs)))} ms)`,
+    )
+    .join(', ');
+}
+
+/** What a client can see when the walk ends this way. */
+const SHOWS: Readonly<Record<Symptom, readonly string[]>> = {
+  connected: ['connected'],
+  answered: ['connected', 'refused', 'reset'],
+  refused: ['refused', 'reset'],
+  timeout: ['timeout', 'silent'],
+  'no-route': ['no-route'],
+  'net-unreachable': ['net-unreachable', 'no-route'],
+  'not-permitted': ['not-permitted'],
+  sent: ['connected', 'silent'],
+  'protocol-unreachable': ['refused', 'unknown'],
+  unknown: [],
+};
+
+function compared({ tries }: FlowSeen, predicted: Fact<Prediction> | undefined): FlowReport['agree'] {
+  if (!predicted || predicted.kind === 'unknown' || tries.length === 0) return 'not-compared';
+  const { symptoms } = predicted.value;
+  if (symptoms.includes('unknown') || symptoms.length === 0) return 'not-compared';
+  const possible = new Set(symptoms.flatMap((symptom) => SHOWS[symptom]));
+  const told = tries.filter(({ end }) => end !== 'unknown');
+  return told.every(({ end }) => possible.has(end)) ? 'agree' : 'contradict';
+}
