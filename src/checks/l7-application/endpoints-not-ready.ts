@@ -21,7 +21,7 @@ export default defineCheck({
     misleads: 'A pod that is Running is not yet ready, and a connection to its own address may still succeed.',
   },
 
-  judge({ object, endpoints, selectedPods, unready }, service) {
+  judge({ object, endpoints, selectedPods, unready }, subject) {
     if (object === 'absent') return skip('the Service does not exist');
     if (object.externalName) return skip('an ExternalName Service has no endpoints');
     const ready = new Set(endpoints.filter((each) => each.ready).map(({ ip }) => ip)).size;
@@ -31,21 +31,21 @@ export default defineCheck({
     if (!byHand && selectedPods.length === 0) return skip('the selector matches no pod');
     const named = object.ports.some(({ targetPort }) => typeof targetPort === 'string');
     if (!byHand && unready.length === 0 && named) return skip('its pods are ready: its port name is in question');
-    const why = unready.slice(0, 3).map((each) => ({ ...each, command: describePod(service.namespace, each.pod) }));
+    const why = unready.slice(0, 3).map((each) => ({ ...each, command: describePod(subject.namespace, each.pod) }));
     return fail({
       // kube-proxy falls back to endpoints that still serve while they terminate.
       severity: endpoints.some(({ serving, terminating }) => serving && terminating) ? 'degraded' : 'outage',
       confidence: 'declared',
       says: byHand ? BY_HAND : unreadyText(selectedPods.length, unready),
       cites: [
-        { on: 'api', shows: `0 of ${addresses} endpoint addresses ready`, command: getSlices(service) },
+        { on: 'api', shows: `0 of ${addresses} endpoint addresses ready`, command: getSlices(subject) },
         ...why.map((each) => ({ on: 'api', shows: `pod/${each.pod}: ${each.why}`, command: each.command })),
       ],
       fix: [
-        reads('see why, in its events and container states', why[0]?.command ?? getSlices(service)),
+        reads('see why, in its events and container states', why[0]?.command ?? getSlices(subject)),
         changes('repair what the events name: the probe, the image, the program'),
       ],
-      refute: reads('would print true', getSlices(service, 'jsonpath={.items[*].endpoints[*].conditions.ready}')),
+      refute: reads('would print true', getSlices(subject, 'jsonpath={.items[*].endpoints[*].conditions.ready}')),
     });
   },
 

@@ -1,0 +1,11 @@
+// Derived facts of the upper layers (L4 to L7). Kept apart from those of the lower ones, which know nothing of Services.
+import { dnsRights, dnsUnready } from './dns-rights.js';
+import { unready } from './unready.js';
+
+export const upperSources = {
+  cluster: { dnsRights, dnsUnready },
+  node: {},
+  pod: {},
+  service: { unready },
+  flow: {},
+};
