@@ -16,5 +16,5 @@ export const modelSources = {
   node: { ...upperSources.node, bridgeNetfilter, overlay, ownPods, peers, podBridge, podLinks, podRanges, uplink },
   pod: { ...upperSources.pod, hostLink },
   service: { ...upperSources.service },
-  flow: { selfCall },
+  flow: { ...upperSources.flow, selfCall },
 };
