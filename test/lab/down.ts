@@ -11,9 +11,10 @@ export async function clear(of: Settings): Promise<void> {
   // An `up` still at work would start again what is ended here.
   for (const one of all.filter(({ name }) => name === 'up')) await end(of.dir, one);
   await Promise.all(all.filter(({ name }) => name.startsWith('node-')).map((one) => endNode(of, one)));
-  await Promise.all(recorded(of.dir).map((one) => end(of.dir, one)));
-  for (const name of namespaces(of)) await must(['ip', 'netns', 'del', name]);
-  for (const folder of cgroups(of)) await removeCgroup(folder);
+  // Again until none is left: one that was just being started records itself a moment later.
+  while (recorded(of.dir).length > 0) await Promise.all(recorded(of.dir).map((one) => end(of.dir, one)));
+  await Promise.all(namespaces(of).map((name) => must(['ip', 'netns', 'del', name])));
+  await removeCgroups(cgroups(of));
   for (const mount of mounts(of)) await must(['umount', '-l', mount]);
   rmSync(of.dir, { recursive: true, force: true });
 }
@@ -66,9 +67,11 @@ function isWire(of: Settings, name: string): boolean {
 }
 
 // rmdir is the only removal a cgroup knows, deepest first; it answers EBUSY while its last process is still going.
-async function removeCgroup(folder: string): Promise<void> {
-  const remove = `for i in $(seq 50); do find ${folder} -depth -type d -exec rmdir {} + 2>/dev/null; [ -d ${folder} ] || exit 0; sleep 0.1; done; exit 1`;
-  await must(['sh', '-c', remove]);
+async function removeCgroups(folders: readonly string[]): Promise<void> {
+  if (folders.length === 0) return;
+  const left = '[ -z "$(ls -d "$@" 2>/dev/null)" ]';
+  const remove = `for i in $(seq 50); do find "$@" -depth -type d -exec rmdir {} + 2>/dev/null; ${left} && exit 0; sleep 0.1; done; ls -d "$@"; exit 1`;
+  await must(['sh', '-c', remove, 'sh', ...folders]);
 }
 
 function mounts(of: Settings): readonly string[] {

@@ -29,7 +29,7 @@ export async function linkStore(store: string, to: string): Promise<void> {
   mkdirSync(to, { recursive: true });
   // Across file systems nothing can be linked, so everything is copied.
   const link = 'cp -alT "$0" "$1" 2>/dev/null || { rm -rf "$1"; cp -aT "$0" "$1"; }';
-  const copy = 'cd "$0" && find . -name "*.db" -exec cp --parents --remove-destination {} "$1" \\;';
+  const copy = 'cd "$1" && find . -name "*.db" -exec cp {} {}.own \\; -exec mv {}.own {} \\;';
   await must(['sh', '-c', `{ ${link}; } && ${copy}`, store, to], { timeoutMs: 120_000 });
 }
 

@@ -12,7 +12,8 @@ export interface Recorded {
 }
 
 // Field 22 of /proc/PID/stat (proc(5)) is the start time in clock ticks; the name in field 2 may hold spaces and brackets.
-const record = 'echo "$$ $(sed "s/.*) //" /proc/$$/stat | cut -d" " -f20)" > "$0"; exec "$@"';
+// Without a record there is no program: when `down` has removed the folder meanwhile, the write fails and nothing starts.
+const record = 'echo "$$ $(sed "s/.*) //" /proc/$$/stat | cut -d" " -f20)" > "$0" && exec "$@"';
 
 export function start(dir: string, name: string, argv: readonly string[]): void {
   for (const folder of ['procs', 'log']) mkdirSync(join(dir, folder), { recursive: true });

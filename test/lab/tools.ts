@@ -1,7 +1,7 @@
 // The Go programs of the lab, each built from a pinned module into the cache. A stamp holds the hash of everything that
 // decides a program's bytes, so a program is built again when, and only when, one of those changes.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildCilium } from './cilium.js';
 import type { Flavour } from './flavours.js';
@@ -85,8 +85,9 @@ export function goProgram(): string {
 
 /** The folder of a module that a tool was built with, for the manifests it carries. */
 export async function moduleFolder(tool: string, module: string): Promise<string> {
-  const argv = [goProgram(), 'list', '-m', '-f', '{{.Dir}}', module];
-  return (await must(argv, { cwd: join(import.meta.dirname, 'tools', tool), timeoutMs: 300_000 })).trim();
+  const argv = [goProgram(), 'mod', 'download', '-json', module];
+  const answer = await must(argv, { cwd: join(import.meta.dirname, 'tools', tool), timeoutMs: 300_000 });
+  return (JSON.parse(answer) as { readonly Dir: string }).Dir;
 }
 
 export function isBuilt(of: Settings, tool: Tool): boolean {
@@ -113,6 +114,8 @@ async function build(of: Settings, tool: Tool): Promise<void> {
   const out = join(of.cache, 'bin', tool.name);
   for (const folder of [dirname(out), join(of.cache, 'stamps')]) mkdirSync(folder, { recursive: true });
   const part = `${out}.${process.pid}.part`;
+  // What a build that was killed left behind.
+  for (const name of readdirSync(dirname(out))) if (name.startsWith(`${tool.name}.`)) rmSync(join(dirname(out), name));
   await must([goProgram(), 'build', '-trimpath', ...tool.flags, '-o', part, tool.package], {
     cwd: join(import.meta.dirname, 'tools', tool.folder),
     env: { ...process.env, CGO_ENABLED: '0', ...tool.env },
