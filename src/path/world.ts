@@ -79,3 +79,5 @@ export const forwards = (netns: Netns, link: string): boolean | undefined => {
   const value = confValue(netns, link, 'forwarding') ?? sysctl(netns, 'net.ipv4.ip_forward');
   return value === undefined ? undefined : value > 0;
 };
+
+export const isUnread = (netns: Netns, what: string): boolean => netns.unread.some((part) => part.what === what);

@@ -1,0 +1,82 @@
+// Targets of the nat table: each settles one end of a new connection.
+import type { IptablesRule } from '../../facts/netfilter.js';
+import { ACCEPT, DROP, type Sight } from '../chain.js';
+import { settle } from '../conntrack.js';
+import { ipNumber, ipText, parseCidr } from '../ip.js';
+import type { Frame } from '../packet.js';
+import { masqueradeAddress } from '../source.js';
+import { primaryAddress } from '../world.js';
+import type { Effect, Target } from './target.js';
+
+type TargetRule = NonNullable<IptablesRule['target']>;
+type Apply = (frame: Frame, sight: Sight) => Effect;
+
+const optionOf = (target: TargetRule, flag: string): string | undefined =>
+  target.options.find((option) => option.flag === flag)?.values[0];
+
+export function natTarget(target: TargetRule): Target {
+  return { idle: false, apply: applyOf(target) };
+}
+
+function applyOf(target: TargetRule): Apply {
+  switch (target.name) {
+    case 'DNAT':
+      return mapped('dst', optionOf(target, 'to-destination') ?? '');
+    case 'SNAT':
+      return mapped('src', optionOf(target, 'to-source') ?? '');
+    case 'MASQUERADE':
+      return masquerade;
+    case 'REDIRECT':
+      return redirect(optionOf(target, 'to-ports'));
+    default:
+      return netmap(optionOf(target, 'to') ?? '');
+  }
+}
+
+const open = (frame: Frame, why: string): Effect => ({ frame, flow: { kind: 'unknown', why } });
+
+function mapped(manip: 'dst' | 'src', text: string): Apply {
+  const [addresses = '', ports] = text.split(':');
+  // A range is divided by a hash over the addresses, with a seed that only the kernel knows.
+  const isRange = addresses.includes('-') || (manip === 'dst' && (ports ?? '').includes('-'));
+  if (isRange) return (frame) => open(frame, `which of ${text} the translation chooses`);
+  const ip = addresses === '' ? undefined : addresses;
+  const port = ports === undefined ? undefined : Number(ports.split('-')[0]);
+  return (frame) => {
+    const to =
+      manip === 'dst'
+        ? { ...(ip === undefined ? {} : { dst: ip }), ...(port === undefined ? {} : { dport: port }) }
+        : { ...(ip === undefined ? {} : { src: ip }), ...(port === undefined ? {} : { sport: port }) };
+    return { frame: settle(frame, manip, to), flow: ACCEPT };
+  };
+}
+
+const masquerade: Apply = (frame, sight) => {
+  const ip =
+    sight.oif === undefined ? undefined : masqueradeAddress(sight.netns, sight.oif, sight.nexthop ?? frame.dst);
+  return ip === undefined ? { frame, flow: DROP } : { frame: settle(frame, 'src', { src: ip }), flow: ACCEPT };
+};
+
+/** To this host: 127.0.0.1 for what it sends itself, else the first address of the device the packet came by. */
+function redirect(ports: string | undefined): Apply {
+  return (frame, sight) => {
+    const ip = sight.hook === 'output' ? '127.0.0.1' : primaryAddress(sight.netns, sight.iif ?? '');
+    if (ip === undefined) return { frame, flow: DROP };
+    if (ports?.includes('-')) return open(frame, `which port of ${ports} the redirect chooses`);
+    return {
+      frame: settle(frame, 'dst', { dst: ip, ...(ports === undefined ? {} : { dport: Number(ports) }) }),
+      flow: ACCEPT,
+    };
+  };
+}
+
+function netmap(text: string): Apply {
+  const cidr = parseCidr(text);
+  return (frame, sight) => {
+    const isSource = sight.hook === 'postrouting' || sight.hook === 'input';
+    const old = ipNumber(isSource ? frame.src : frame.dst);
+    if (!cidr || old === undefined) return open(frame, `-j NETMAP --to ${text}`);
+    const ip = ipText(((old & ~cidr.mask) | cidr.base) >>> 0);
+    return { frame: isSource ? settle(frame, 'src', { src: ip }) : settle(frame, 'dst', { dst: ip }), flow: ACCEPT };
+  };
+}

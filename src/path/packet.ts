@@ -1,0 +1,74 @@
+// The packet that is asked about, and the packet as it is at one point of its way.
+import type { Tuple } from '../facts/network.js';
+
+/** The question: a new connection, or a datagram. */
+export interface Packet {
+  readonly protocol: 'tcp' | 'udp';
+  /** Namespace it starts in; `outside` for a client beyond the nodes. */
+  readonly from: string;
+  /** Chosen by routing when absent. */
+  readonly src?: string;
+  readonly dst: string;
+  readonly sport?: number;
+  readonly dport: number;
+  /** SO_MARK of the sending socket. */
+  readonly mark?: number;
+}
+
+export type ConnState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
+
+/** One entry of one namespace's connection tracking. */
+export interface Connection {
+  readonly id: number;
+  readonly netns: string;
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
+  readonly original: Tuple;
+  /** What the answer will look like here: the original reversed, after all translation. */
+  readonly reply: Tuple;
+  readonly dnat: boolean;
+  readonly snat: boolean;
+  /** Destination or source have been settled, if only by leaving them alone: nat chains are not asked again. */
+  readonly dstSettled: boolean;
+  readonly srcSettled: boolean;
+  readonly mark: number;
+}
+
+/** Everything a rule or a route can look at. Never changed in place. */
+export interface Frame extends Tuple {
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
+  /** Set on segments: `SYN`, `SYN,ACK`, `RST,ACK`. */
+  readonly flags: string;
+  readonly icmp?: { readonly type: number; readonly code: number; readonly about: Tuple; readonly of: 'tcp' | 'udp' };
+  readonly mark: number;
+  readonly ttl: number;
+  readonly state: ConnState;
+  /** The connection it belongs to in this namespace, once conntrack has seen it. */
+  readonly conn?: Connection;
+  /** It travels against the direction the connection was opened in. */
+  readonly isReply: boolean;
+  readonly dstMac?: string;
+  readonly srcMac?: string;
+  /** Packets this one carries, innermost last: what stands inside a VXLAN datagram. */
+  readonly inner?: { readonly frame: Frame; readonly vni: number };
+}
+
+export const EPHEMERAL_PORT = 40_000;
+
+export const tupleText = ({ src, dst, sport, dport }: Tuple): string => `${src}:${sport} -> ${dst}:${dport}`;
+export const reversed = ({ src, dst, sport, dport }: Tuple): Tuple => ({
+  src: dst,
+  dst: src,
+  sport: dport,
+  dport: sport,
+});
+export const sameTuple = (left: Tuple, right: Tuple): boolean =>
+  left.src === right.src && left.dst === right.dst && left.sport === right.sport && left.dport === right.dport;
+export const tupleOf = ({ src, dst, sport, dport }: Tuple): Tuple => ({ src, dst, sport, dport });
+
+/** What a firewall sees: equal keys fare equally from here on. */
+export function frameKey(frame: Frame): string {
+  const { protocol, flags, mark, state, conn, dstMac, inner } = frame;
+  const tracked = conn ? `${conn.id} ${tupleText(conn.reply)} ${conn.mark} ${conn.dnat} ${conn.snat}` : '';
+  const outer = `${protocol} ${tupleText(frame)} ${flags} ${mark} ${state} ${tracked} ${dstMac ?? ''}`;
+  return inner ? `${outer} vni ${inner.vni} [${frameKey(inner.frame)}]` : outer;
+}

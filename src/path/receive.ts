@@ -1,0 +1,134 @@
+// A namespace receives a packet: PREROUTING, the routing decision with its checks, then INPUT or FORWARD.
+import { deliver } from './deliver.js';
+import { throughHook } from './hook-stage.js';
+import { type Frame, frameKey } from './packet.js';
+import type { NoRoute, Refusal } from './prediction.js';
+import { refusal } from './refuse.js';
+import { validateSource } from './reverse-path.js';
+import { lookupRoute } from './route.js';
+import {
+  type Journey,
+  type Received,
+  type Scenario,
+  dropped,
+  ended,
+  logged,
+  netnsOf,
+  staged,
+  unsure,
+} from './scenario.js';
+import { routed } from './send.js';
+import { type Netns, forwards } from './world.js';
+
+export function receive(journey: Journey, scenario: Scenario, stage: Received): readonly Scenario[] {
+  const netns = netnsOf(journey, stage.netns);
+  if (!netns) return [unsure(scenario, `what ${stage.netns} does with the packet: it was not read`)];
+  const { iif, frame, physin, hooked } = stage;
+  const key = `${netns.id} ${iif} ${frameKey(frame)}`;
+  // The same packet at the same place again can only go on for ever, until its TTL runs out.
+  if (scenario.seen.has(key)) {
+    const answer = refusal(netns, frame, { how: 'icmp-ttl-exceeded', attached: false });
+    return [
+      ended(scenario, { kind: 'loop', netns: netns.id, by: `the packet comes back to ${iif} of ${netns.id}` }, answer),
+    ];
+  }
+  const here = { ...scenario, seen: new Set([...scenario.seen, key]) };
+  const sight = { netns, hook: 'prerouting', iif, ...(physin === undefined ? {} : { physin }) } as const;
+  const decided = (through: { scenario: Scenario; frame: Frame }): readonly Scenario[] =>
+    decideRoute(journey, through.scenario, { netns, iif, frame: through.frame });
+  return hooked ? decided({ scenario: here, frame }) : throughHook(here, frame, { sight, next: decided });
+}
+
+interface At {
+  readonly netns: Netns;
+  readonly iif: string;
+  readonly frame: Frame;
+}
+
+function decideRoute(journey: Journey, scenario: Scenario, { netns, iif, frame }: At): readonly Scenario[] {
+  // What came round by the loopback device was routed when it was sent.
+  if (iif === 'lo') return deliver(journey, scenario, { netns, iif, frame });
+  if (netns.routes.length === 0) return receiveBlind(journey, scenario, { netns, iif, frame });
+  const source = validateSource(netns, frame, iif);
+  if (source.kind === 'drop')
+    return [
+      dropped(scenario, netns.id, {
+        says: `dropped before routing: ${source.by}`,
+        cites: source.by,
+        command: source.command,
+      }),
+    ];
+  if (source.kind === 'unknown') return [unsure(scenario, source.why)];
+  const found = lookupRoute(netns, { dst: frame.dst, src: frame.src, iif, mark: frame.mark });
+  if (found.kind === 'route' && found.route.type === 'local') {
+    const told = logged(scenario, netns.id, {
+      kind: 'route',
+      says: `${frame.dst} is an address of ${netns.id}`,
+      cites: found.route.text,
+      command: 'ip route show table local',
+    });
+    return deliver(journey, told, { netns, iif, frame });
+  }
+  const on = forwards(netns, iif);
+  if (on === undefined)
+    return [unsure(scenario, `whether ${netns.id} forwards packets: net.ipv4.ip_forward was not read`)];
+  if (!on)
+    return [
+      dropped(scenario, netns.id, {
+        says: `not passed on: forwarding is off for ${iif} and ${frame.dst} is not an address of ${netns.id}`,
+        command: `sysctl net.ipv4.ip_forward net.ipv4.conf.${iif}.forwarding`,
+      }),
+    ];
+  return routed(scenario, netns, { found, frame, isOwn: false }).flatMap((one) =>
+    one.hop
+      ? forward(one.scenario, { netns, iif, frame }, { oif: one.hop.dev, nexthop: one.hop.via ?? frame.dst })
+      : [answered(one.scenario, netns, frame)],
+  );
+}
+
+/** A pod whose routes nobody read still takes what is sent to its own address. */
+function receiveBlind(journey: Journey, scenario: Scenario, at: At): readonly Scenario[] {
+  const isOwn =
+    at.netns.addresses.some(({ ip }) => ip === at.frame.dst) ||
+    journey.world.pods.get(at.frame.dst)?.netns === at.netns.id;
+  if (isOwn) return deliver(journey, scenario, at);
+  return [unsure(scenario, `where ${at.netns.id} sends ${at.frame.dst}: its routes were not read`)];
+}
+
+function forward(
+  scenario: Scenario,
+  { netns, iif, frame }: At,
+  to: { oif: string; nexthop: string },
+): readonly Scenario[] {
+  if (frame.ttl <= 1) {
+    const answer = refusal(netns, frame, { how: 'icmp-ttl-exceeded', attached: true });
+    return [ended(scenario, { kind: 'loop', netns: netns.id, by: `the packet's TTL runs out in ${netns.id}` }, answer)];
+  }
+  const sight = { netns, hook: 'forward', iif, ...to } as const;
+  return throughHook(
+    scenario,
+    { ...frame, ttl: frame.ttl - 1 },
+    {
+      sight,
+      next: (through) => [
+        staged(through.scenario, { at: 'transmit', netns: netns.id, frame: through.frame, iif, ...to }),
+      ],
+    },
+  );
+}
+
+const ERRORS: Readonly<Record<NoRoute, Refusal | undefined>> = {
+  'net-unreachable': 'icmp-net-unreachable',
+  'host-unreachable': 'icmp-host-unreachable',
+  prohibited: 'icmp-admin-prohibited',
+  blackhole: undefined,
+};
+
+/** A router that has no route tells the sender, except about a blackhole. */
+function answered(scenario: Scenario, netns: Netns, frame: Frame): Scenario {
+  const { stage } = scenario;
+  if (stage.at !== 'end' || stage.outcome.kind !== 'no-route') return scenario;
+  const how = ERRORS[stage.outcome.how];
+  const answer = how && refusal(netns, frame, { how, attached: true });
+  return ended(scenario, stage.outcome, answer);
+}

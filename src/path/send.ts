@@ -1,0 +1,150 @@
+// A namespace sends a packet: route, OUTPUT, and the route again where a rule changed destination or mark.
+import type { Route } from '../facts/network.js';
+import { ipNumber } from './ip.js';
+import type { Frame } from './packet.js';
+import type { NoRoute } from './prediction.js';
+import { chanced } from './fork.js';
+import { throughHook } from './hook-stage.js';
+import { type RouteAnswer, type RouteQuestion, lookupRoute } from './route.js';
+import { type Journey, type Scenario, type Stage, ended, logged, netnsOf, staged, unsure } from './scenario.js';
+import { sourceFor } from './source.js';
+import type { Netns } from './world.js';
+import { sendBlind } from './blind.js';
+
+type Send = Extract<Stage, { at: 'send' }>;
+
+/** A route's next hop as chosen: of several by the share of their weights. */
+export interface Hop {
+  readonly route: Route;
+  readonly dev: string;
+  readonly via?: string;
+}
+
+export function send(journey: Journey, scenario: Scenario, stage: Send): readonly Scenario[] {
+  const netns = netnsOf(journey, stage.netns);
+  if (!netns || netns.routes.length === 0) return sendBlind(journey, scenario, stage);
+  const { frame, oif } = stage;
+  const found = lookupRoute(netns, questionOf(frame, oif));
+  return routed(scenario, netns, { found, frame, isOwn: true }).flatMap(({ scenario: next, hop }) => {
+    if (!hop) return [next];
+    const src = frame.src === '' ? sourceFor(netns, hop.route, { ...hop, dst: frame.dst }) : frame.src;
+    if (src === undefined) return [unsure(next, `which source address ${netns.id} uses towards ${frame.dst}`)];
+    const named = { ...frame, src };
+    // The address takes part in the second look-up: rules may send each source its own way.
+    const again = frame.src === '' ? lookupRoute(netns, questionOf(named, oif)) : found;
+    if (again.kind === 'route' && again.route === hop.route) return output(next, netns, { frame: named, hop, oif });
+    return routed(next, netns, { found: again, frame: named, isOwn: true }).flatMap((second) =>
+      second.hop ? output(second.scenario, netns, { frame: named, hop: second.hop, oif }) : [second.scenario],
+    );
+  });
+}
+
+const questionOf = (frame: Frame, oif: string | undefined): RouteQuestion => ({
+  dst: frame.dst,
+  mark: frame.mark,
+  ...(frame.src === '' ? {} : { src: frame.src }),
+  ...(oif === undefined ? {} : { oif }),
+});
+
+interface Outgoing {
+  readonly frame: Frame;
+  readonly hop: Hop;
+  readonly oif: string | undefined;
+}
+
+function output(scenario: Scenario, netns: Netns, { frame, hop, oif }: Outgoing): readonly Scenario[] {
+  const isFirst = scenario.client.src === '';
+  const client = isFirst ? { src: frame.src, dst: frame.dst, sport: frame.sport, dport: frame.dport } : scenario.client;
+  const sight = { netns, hook: 'output', oif: hop.dev, nexthop: hop.via ?? frame.dst } as const;
+  return throughHook({ ...scenario, client }, frame, {
+    sight,
+    next: (through) => {
+      const moved = through.frame.dst !== frame.dst || through.frame.mark !== frame.mark;
+      if (!moved) return [transmitted(through.scenario, netns, { frame: through.frame, hop })];
+      const found = lookupRoute(netns, questionOf(through.frame, oif));
+      return routed(through.scenario, netns, { found, frame: through.frame, isOwn: true }).map((again) =>
+        again.hop ? transmitted(again.scenario, netns, { frame: through.frame, hop: again.hop }) : again.scenario,
+      );
+    },
+  });
+}
+
+function transmitted(scenario: Scenario, netns: Netns, { frame, hop }: { frame: Frame; hop: Hop }): Scenario {
+  const nexthop = hop.via ?? frame.dst;
+  return staged(scenario, { at: 'transmit', netns: netns.id, frame, oif: hop.dev, nexthop });
+}
+
+export interface Routing {
+  readonly found: RouteAnswer;
+  readonly frame: Frame;
+  /** Sent here and not passed on: a failure is an errno, and `local` means over the loopback device. */
+  readonly isOwn: boolean;
+}
+
+/** One scenario a next hop, or one that has ended because there is none. */
+export function routed(
+  scenario: Scenario,
+  netns: Netns,
+  { found, frame }: Routing,
+): readonly { readonly scenario: Scenario; readonly hop?: Hop }[] {
+  if (found.kind === 'unknown') return [{ scenario: unsure(scenario, found.why) }];
+  if (found.kind !== 'route')
+    return [
+      {
+        scenario: noRoute(scenario, netns, {
+          by: found.kind === 'none' ? found.by : found.rule.text,
+          how: howOf(found),
+        }),
+      },
+    ];
+  const { route } = found;
+  const command = `ip route get ${frame.dst}${ipNumber(frame.src) === undefined ? '' : ` from ${frame.src}`}`;
+  if (route.type !== 'unicast' && route.type !== 'local') {
+    const failing = FAILING[route.type];
+    if (!failing) return [{ scenario: unsure(scenario, `a packet to the ${route.type} address ${frame.dst}`) }];
+    return [{ scenario: noRoute(scenario, netns, { by: route.text, how: failing }) }];
+  }
+  const hops = route.nexthops ?? [
+    { ...(route.via === undefined ? {} : { via: route.via }), dev: route.dev, weight: 1 },
+  ];
+  const total = hops.reduce((sum, { weight }) => sum + weight, 0);
+  return hops.map(({ via, dev, weight }) => {
+    const says =
+      route.type === 'local'
+        ? `${frame.dst} is an address of ${netns.id}`
+        : `${frame.dst} goes ${via === undefined ? '' : `via ${via} `}out of ${dev}`;
+    const told = logged(scenario, netns.id, { kind: 'route', says, cites: route.text, command });
+    const fork =
+      hops.length > 1 ? chanced(scenario.fork, weight / total, `${netns.id} ${route.text} ${via ?? dev}`) : told.fork;
+    return {
+      scenario: { ...told, fork },
+      hop: { route, dev: route.type === 'local' ? 'lo' : (dev ?? 'lo'), ...(via === undefined ? {} : { via }) },
+    };
+  });
+}
+
+const FAILING: Readonly<Partial<Record<Route['type'], NoRoute>>> = {
+  blackhole: 'blackhole',
+  unreachable: 'host-unreachable',
+  prohibit: 'prohibited',
+};
+
+function howOf(found: Exclude<RouteAnswer, { kind: 'route' | 'unknown' }>): NoRoute {
+  if (found.kind === 'none') return 'net-unreachable';
+  if (found.rule.action === 'prohibit') return 'prohibited';
+  return found.rule.action === 'blackhole'
+    ? 'blackhole'
+    : found.rule.action === 'unreachable'
+      ? 'net-unreachable'
+      : 'net-unreachable';
+}
+
+export function noRoute(scenario: Scenario, netns: Netns, { by, how }: { by: string; how: NoRoute }): Scenario {
+  const told = logged(scenario, netns.id, {
+    kind: 'drop',
+    says: `no route (${how}): ${by}`,
+    cites: by,
+    command: 'ip route show table all; ip rule',
+  });
+  return ended(told, { kind: 'no-route', netns: netns.id, by, how });
+}
