@@ -1,0 +1,83 @@
+// Links and tunnels for the examples of checks: everything a healthy one has, but for what the example is about.
+import type { Link, LinkCounters } from '../facts/network.js';
+import type { FactsAbout } from '../facts/fact.js';
+import type { Overlay } from '../model/overlay.js';
+import type { PodBridge } from '../model/pod-bridge.js';
+
+export const veth = (different: Partial<Link> = {}): Link => ({
+  index: 7,
+  name: 'veth3f1c2a9e',
+  kind: 'veth',
+  up: true,
+  carrier: true,
+  mtu: 1450,
+  mac: '8e:5b:1d:c0:41:22',
+  master: 'cni0',
+  peerIndex: 2,
+  ...different,
+});
+
+export const nic = (different: Partial<Link> = {}): Link => ({
+  index: 2,
+  name: 'eth0',
+  kind: '',
+  up: true,
+  carrier: true,
+  mtu: 1500,
+  mac: '52:54:00:12:34:56',
+  ...different,
+});
+
+export const bridge = (different: Partial<Link> = {}): Link => ({
+  index: 5,
+  name: 'cni0',
+  kind: 'bridge',
+  up: true,
+  carrier: true,
+  mtu: 1450,
+  mac: 'aa:5c:9e:10:0b:01',
+  ...different,
+});
+
+export const vxlan = (different: Partial<Link> = {}): Link => ({
+  index: 4,
+  name: 'flannel.1',
+  kind: 'vxlan',
+  up: true,
+  carrier: true,
+  mtu: 1450,
+  mac: 'e6:7c:21:9d:02:5a',
+  vxlan: { vni: 1, port: 8472, local: '192.168.0.2', device: 'eth0', learning: false, external: false },
+  ...different,
+});
+
+export const podBridge = (different: Partial<PodBridge> = {}): PodBridge => ({
+  name: 'cni0',
+  link: bridge(),
+  addresses: [{ link: 'cni0', family: 4, ip: '10.244.1.1', prefix: 24, scope: 'global' }],
+  ports: [veth()],
+  ...different,
+});
+
+export const overlay = (different: Partial<Overlay> = {}): Overlay => ({
+  device: 'flannel.1',
+  wants: { source: 'annotations of node/w1', vni: 1, port: 8472, local: '192.168.0.2', mac: 'e6:7c:21:9d:02:5a' },
+  link: vxlan(),
+  addresses: ['10.244.1.0'],
+  nodeAddresses: ['192.168.0.2', '10.244.1.0', '10.244.1.1'],
+  ...different,
+});
+
+/** eth0 before and after, with so many receive errors in between. */
+export function linkCounters(errors: number, packets = 1200): FactsAbout['node']['linkCounters'] {
+  const before: LinkCounters = {
+    rxPackets: 884_213,
+    txPackets: 790_112,
+    rxErrors: 12,
+    txErrors: 0,
+    rxDropped: 4021,
+    txDropped: 0,
+  };
+  const after = { ...before, rxPackets: before.rxPackets + packets, rxErrors: before.rxErrors + errors };
+  return { before: { eth0: before }, after: { eth0: after }, elapsedMs: 3600 };
+}
