@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { writeArmed } from './armed.js';
+import { restoreArmed, writeArmed } from './armed.js';
 
 const ARMED = new URL('armed.ts', import.meta.url).pathname;
 let folder = '';
@@ -34,9 +34,9 @@ test('an injector killed with -9 leaves the old value behind', async () => {
   await becomes('262144');
 }, 20_000);
 
-test('a released change is back at once', async () => {
-  const armed = await writeArmed(file, '100');
+test('a restored change is back at once', async () => {
+  const old = await writeArmed(file, '100');
   expect(value()).toBe('100');
-  armed.release();
+  restoreArmed(file, old);
   expect(value()).toBe('262144');
 });

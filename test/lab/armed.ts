@@ -6,11 +6,6 @@ import type { Writable } from 'node:stream';
 
 const LIFE_SECONDS = 60;
 
-/** Ends its guard; the value is back when this returns. */
-export interface Armed {
-  release(): void;
-}
-
 // The guard waits for a word on its input. An injector that dies closes the pipe, which is noticed at once; one that ends in
 // good order says `keep`, and the minute runs on without it; one that has put the value back itself says `done`.
 const GUARD = `trap '' HUP INT TERM
@@ -19,30 +14,32 @@ read -r -t ${LIFE_SECONDS} word
 case $word in done) exit;; keep) sleep ${LIFE_SECONDS};; esac
 printf '%s\\n' "$2" > "$1"`;
 
-export async function writeArmed(path: string, value: string): Promise<Armed> {
+const standing = new Map<string, Writable>();
+let listening = false;
+
+/** Writes a machine-wide value and returns the old one; the guard stands before the value changes. */
+export async function writeArmed(path: string, value: string): Promise<string> {
   const old = readFileSync(path, 'utf8').trim();
   const guard = spawn('bash', ['-c', GUARD, 'guard', path, old], { detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
-  // The guard must stand before the value changes, or a kill between the two would leave it changed.
   await new Promise<void>((resolve, reject) => {
     guard.stderr.once('data', () => resolve());
     guard.once('error', reject);
   });
   guard.stderr.destroy();
   guard.unref();
-  const keep = (): void => say(guard.stdin, 'keep\n');
-  process.once('exit', keep);
   // An open pipe would keep this process alive for the guard's minute.
   (guard.stdin as Writable & { unref?: () => void }).unref?.();
+  guard.stdin.on('error', () => standing.delete(path));
+  standing.set(path, guard.stdin);
+  if (!listening) process.once('exit', () => standing.forEach((to) => to.write('keep\n')));
+  listening = true;
   writeFileSync(path, `${value}\n`);
-  return {
-    release() {
-      process.off('exit', keep);
-      writeFileSync(path, `${old}\n`);
-      say(guard.stdin, 'done\n');
-    },
-  };
+  return old;
 }
 
-function say(to: Writable, word: string): void {
-  if (!to.destroyed) to.write(word);
+/** Puts the value back. A guard of this process has nothing left to do; another's will write the same once more. */
+export function restoreArmed(path: string, old: string): void {
+  writeFileSync(path, `${old}\n`);
+  standing.get(path)?.write('done\n');
+  standing.delete(path);
 }

@@ -63,7 +63,7 @@ export async function processOf(
 }
 
 function scriptFor(flow: Flow): string {
-  const tries = flow.probe === 'large' ? '' : `for i in $(seq ${flow.tries ?? 4}); do try & done; wait`;
+  const tries = flow.probe === 'large' ? '' : `for ((i = 0; i < ${flow.tries ?? 4}; i++)); do try & done; wait`;
   return `${TRY[flow.probe](flow)}\n${tries}`;
 }
 

@@ -1,5 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { writeArmed } from '../armed.js';
+import { restoreArmed, writeArmed } from '../armed.js';
 import { defineFault } from '../fault.js';
 import { toBackend } from '../ground.js';
 
@@ -33,11 +32,10 @@ export const fault = defineFault({
       `rm -f ${PID_FILE}.full; setsid bash -c '${fill}' </dev/null >/dev/null 2>&1 & echo $! > ${PID_FILE}
        for i in $(seq 100); do [ -e ${PID_FILE}.full ] && exit 0; sleep 0.1; done; exit 1`,
     );
-    keep('max', readFileSync(MAX, 'utf8').trim());
-    await writeArmed(MAX, String(FILL - UNDER));
+    keep('max', await writeArmed(MAX, String(FILL - UNDER)));
   },
   async heal({ draw, on, kept }) {
-    if (kept('max') !== '') writeFileSync(MAX, `${kept('max')}\n`);
+    if (kept('max') !== '') restoreArmed(MAX, kept('max'));
     const drop = KUBELET.map((rule) => `iptables -t raw -D ${rule}`).join('; ');
     await on(draw.far, `kill -9 $(cat ${PID_FILE}); rm -f ${PID_FILE} ${PID_FILE}.full; ${drop}; true`);
   },
