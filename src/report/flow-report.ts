@@ -123,6 +123,7 @@ const SHOWS: Readonly<Record<Symptom, readonly string[]>> = {
   'not-permitted': ['not-permitted'],
   sent: ['connected', 'silent'],
   'protocol-unreachable': ['refused', 'unknown'],
+  'invalid-argument': ['unknown'],
   unknown: [],
 };
 

@@ -1,5 +1,12 @@
+import type { Where } from '../../evidence/evidence.js';
+import { nodeSubject, podSubject, type Place, type Subject } from '../../target/subject.js';
+import { connectAsk, datagramAsk } from '../asks/attempt.js';
+import { conntrackEntriesAsk, readConntrackEntriesAnswer } from '../asks/conntrack.js';
+import { Unanswerable, type Know, type SourcesOf } from '../fact.js';
 import type { ConntrackEntry } from '../network.js';
 import type { Attempts, Lookup, SizeSweep } from '../observation.js';
+import { readAttempts } from '../read/attempt.js';
+import { reading, runAt } from './run.js';
 
 declare module '../fact.js' {
   interface FlowFacts {
@@ -12,4 +19,43 @@ declare module '../fact.js' {
     /** Entries about this flow's address in the source node's table, never the whole table. */
     tracked: readonly ConntrackEntry[];
   }
+}
+
+/** A balanced address is tried more often than one backend: one lost SYN in three tells of a sick half. */
+const TRIES = { service: 4, backend: 2 } as const;
+
+export const flowSources = {
+  attempts(flow, know) {
+    const to = { address: flow.address, port: flow.port, count: flow.pod ? TRIES.backend : TRIES.service };
+    const ask = flow.protocol === 'udp' ? datagramAsk(to) : connectAsk(to);
+    return runAt(know, standing(flow, know), reading(ask, readAttempts));
+  },
+  tracked(flow, know) {
+    const node = sourceNode(flow.source, know);
+    const ask = conntrackEntriesAsk({ destination: flow.address, destinationPort: flow.port, protocol: flow.protocol });
+    return runAt(know, know.get(nodeSubject(node), 'where'), reading(ask, readConntrackEntriesAnswer));
+  },
+} satisfies Partial<SourcesOf<'flow'>>;
+
+/**
+ * Where the packet starts. Waits until every node on the way can be asked too, so that counters are read before and
+ * after the attempt and not a round later.
+ */
+function standing(flow: Subject<'flow'>, know: Know): Where {
+  const where = placeWhere(flow.source, know);
+  const nodes = [where.kind === 'pod' ? where.node : where.name, flow.pod?.node].filter((name) => name !== undefined);
+  for (const name of nodes) know.peek(nodeSubject(name), 'where');
+  return where;
+}
+
+function placeWhere(place: Place, know: Know): Where {
+  if (place.kind === 'pod') return know.get(podSubject(place.namespace, place.name), 'where');
+  if (place.kind === 'node') return know.get(nodeSubject(place.name), 'where');
+  throw new Unanswerable([{ kind: 'unreachable', detail: 'nobody can be asked to connect from outside the cluster' }]);
+}
+
+export function sourceNode(place: Place, know: Know): string {
+  if (place.kind === 'node') return place.name;
+  const where = placeWhere(place, know);
+  return where.kind === 'pod' ? where.node : where.name;
 }
