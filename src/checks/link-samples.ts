@@ -2,6 +2,7 @@
 import type { Link, LinkCounters } from '../facts/network.js';
 import type { FactsAbout } from '../facts/fact.js';
 import type { Overlay } from '../model/overlay.js';
+import type { Peer, Peers } from '../model/peers.js';
 import type { PodBridge } from '../model/pod-bridge.js';
 
 export const veth = (different: Partial<Link> = {}): Link => ({
@@ -81,3 +82,21 @@ export function linkCounters(errors: number, packets = 1200): FactsAbout['node']
   const after = { ...before, rxPackets: before.rxPackets + packets, rxErrors: before.rxErrors + errors };
   return { before: { eth0: before }, after: { eth0: after }, elapsedMs: 3600 };
 }
+
+export const peer = (different: Partial<Peer> = {}): Peer => ({
+  node: 'w2',
+  gateway: '10.244.2.0',
+  underlay: '192.168.0.3',
+  publishedMac: '3a:90:5c:44:0e:71',
+  mac: '3a:90:5c:44:0e:71',
+  sentTo: ['192.168.0.3'],
+  ...different,
+});
+
+export const peers = (different: Partial<Peers> = {}): Peers => ({
+  device: 'flannel.1',
+  mac: 'e6:7c:21:9d:02:5a',
+  publishedMac: 'e6:7c:21:9d:02:5a',
+  list: [peer()],
+  ...different,
+});
