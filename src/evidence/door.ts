@@ -3,6 +3,8 @@ import { openCollector } from './collect.js';
 import type { Evidence, Request, Rung } from './evidence.js';
 import type { Overrides } from './kubeconfig/overrides.js';
 import { loadLogin, type Login } from './kubeconfig/login.js';
+import { openOpener } from './open-running.js';
+import { openRunner } from './run.js';
 import { openTransport } from './transport.js';
 
 /** What a run has changed in the cluster, and what became of it. */
@@ -46,7 +48,8 @@ const DEFAULT_BUDGET_MS = 60_000;
 export function openDoor(options: DoorOptions): LiveDoor {
   const login = loadLogin(options.flags);
   const transport = openTransport(login, options.version);
-  const collector = openCollector(transport, async () => [], options.parallel ?? 8);
+  const opener = openOpener(transport, options.flags);
+  const collector = openCollector(transport, openRunner({ rung: options.rung, opener }), options.parallel ?? 8);
   return {
     rung: options.rung,
     login,
