@@ -4,7 +4,7 @@ import type { Confidence, Severity } from '../checks/check.js';
 import { subjectKey } from '../target/subject.js';
 import { fold } from './fold.js';
 import { hopOf, placeOf, type FlowSeen } from './lies-on.js';
-import { explains, healthy } from './symptoms.js';
+import { explains, failing, healthy } from './symptoms.js';
 import type { FailedVerdict, Finding, Verdict } from './verdict.js';
 
 export type { FlowSeen } from './lies-on.js';
@@ -55,7 +55,11 @@ const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 function explaining(verdict: FailedVerdict, flows: readonly FlowSeen[]): boolean {
   if (verdict.severity === 'risk') return false;
   const { flow } = placeOf(verdict, flows);
-  return flows.some(({ subject, observed }) => flow.has(subjectKey(subject)) && explains(verdict.check, observed));
+  // A Service that works now and then is explained by the backend that never does, where there is one.
+  const plain = flows.some(({ observed }) => failing(observed) && observed !== 'mixed');
+  return flows
+    .filter(({ observed }) => !plain || observed !== 'mixed')
+    .some(({ subject, observed }) => flow.has(subjectKey(subject)) && explains(verdict.check, observed));
 }
 
 /** Whoever saw every try connect cannot call the way an outage: what is wrong there, or elsewhere, is a risk. */
