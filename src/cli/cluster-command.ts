@@ -1,6 +1,5 @@
-import { UsageError } from '../target/usage-error.js';
+// `kubectl netdiag cluster`: nodes, CNI, kube-proxy and DNS, without a flow.
 import type { Run } from './commands.js';
+import { diagnoseAndTell } from './diagnose-command.js';
 
-export const run: Run = async () => {
-  throw new UsageError('cluster is not built yet.');
-};
+export const run: Run = (call) => diagnoseAndTell(call, () => ({}));

@@ -1,90 +1,83 @@
-// One run against one door: diagnose, then say it all in one value. What cannot be examined is told as the user's to fix.
-import type { AnyCheck, Severity } from '../checks/check.js';
-import type { Door, Mutation } from '../evidence/door.js';
-import { gapText, type Gap } from '../evidence/evidence.js';
-import type { Refusal } from '../model/refusal.js';
-import { assemble } from '../report/assemble.js';
+// One run, from the question to the report. Every command that diagnoses goes through here.
+import type { AnyCheck } from '../checks/check.js';
+import type { Door } from '../evidence/door.js';
+import { assemble, type Run as RunFacts } from '../report/assemble.js';
 import type { Report } from '../report/report.js';
-import { cannotTellWhetherExists, noRunningPod, notFound, sameEnds } from '../target/errors.js';
-import { noPort, noSuchPort, severalPorts } from '../target/ports.js';
 import type { Target } from '../target/target.js';
-import { UsageError } from '../target/usage-error.js';
-import { diagnose } from './diagnose.js';
+import { diagnose, type Diagnosis } from './diagnose.js';
+import type { RunOptions } from './options.js';
+import type { Progress } from './progress.js';
+import { blockedError, refusalError, type Who } from './refusal-error.js';
+import { VERSION } from './version.js';
 
-export interface Examination {
-  readonly words: readonly string[];
+export interface Examination extends Who {
   readonly target: Target;
+  readonly words: readonly string[];
   readonly checks: readonly AnyCheck[];
   readonly door: Door;
-  /** What a recording knows of itself; a live run fills it from the clock and the login. */
-  readonly about: {
-    readonly context: string;
-    readonly server: string;
-    readonly user: string;
-    readonly version: string;
-    readonly startedAt: string;
+  readonly server: string;
+  readonly options: RunOptions;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** A recording's own; a live run reads the clock. */
+  readonly recorded?: { readonly startedAt: string; readonly durationMs: number; readonly version: string };
+}
+export interface Examined {
+  readonly report: Report;
+  readonly diagnosis: Diagnosis;
+}
+
+export async function examine(examination: Examination): Promise<Examined> {
+  const { target, checks, door, progress, signal } = examination;
+  const started = Date.now();
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true });
+  });
+  try {
+    const asking = diagnose({
+      target,
+      checks,
+      door: withinTime(door, started + examination.options.timeoutMs),
+      onRound: (round, questions) => progress.say(`round ${round}: ${questions} questions`),
+    });
+    const diagnosed = await Promise.race([asking, stopped]);
+    if ('blocked' in diagnosed) throw blockedError(diagnosed.blocked, target, examination);
+    if ('refusal' in diagnosed) throw refusalError(diagnosed.refusal, examination);
+    // What was created goes before the report is written, so that the ledger tells how it ended.
+    await door.close();
+    return { report: assemble(concludedOf(diagnosed), runFacts(examination, started)), diagnosis: diagnosed };
+  } finally {
+    await door.close();
+    progress.done();
+  }
+}
+
+/** What is outstanding at the deadline becomes a timeout, and the report is told from what came. */
+function withinTime(door: Door, deadline: number): Pick<Door, 'collect'> {
+  return { collect: (requests) => door.collect(requests, { budgetMs: Math.max(1, deadline - Date.now()) }) };
+}
+
+function concludedOf({ scope, model, ...concluded }: Diagnosis): Parameters<typeof assemble>[0] {
+  return { ...concluded, source: scope.source, dest: scope.dest, factOf: model.fact };
+}
+
+function runFacts(examination: Examination, started: number): RunFacts {
+  const { words, door, context, server, options, recorded } = examination;
+  const clock = { startedAt: new Date(started).toISOString(), durationMs: Date.now() - started, version: VERSION };
+  return {
+    words,
+    rung: door.rung,
+    context,
+    server,
+    ...(recorded ?? clock),
+    mutations: door.mutations().flatMap(({ object, state, remove }): Report['mutations'] => {
+      const created = { verb: 'created', object } as const;
+      return state === 'removed'
+        ? [created, { verb: 'deleted', object }]
+        : [created, { verb: 'left', object, command: remove }];
+    }),
+    failOn: options.failOn,
+    allowIncomplete: options.allowIncomplete,
+    exitZero: options.exitZero,
   };
-  readonly elapsedMs: () => number;
-  readonly failOn: Severity | 'never';
-  readonly allowIncomplete: boolean;
-  readonly exitZero: boolean;
-  readonly onRound?: (round: number, requests: number) => void;
-}
-
-export async function examine(asked: Examination): Promise<Report> {
-  const { target, checks, door, about } = asked;
-  const diagnosed = await diagnose({ target, checks, door, ...(asked.onRound ? { onRound: asked.onRound } : {}) });
-  if ('refusal' in diagnosed) throw refusalError(diagnosed.refusal, about.context);
-  if ('blocked' in diagnosed) throw blockedError(diagnosed.blocked, about.user);
-  await door.close();
-  const { scope, model } = diagnosed;
-  return assemble(
-    { ...diagnosed, source: scope.source, dest: scope.dest, factOf: model.fact },
-    {
-      words: asked.words,
-      rung: door.rung,
-      context: about.context,
-      server: about.server,
-      version: about.version,
-      startedAt: about.startedAt,
-      durationMs: asked.elapsedMs(),
-      mutations: door.mutations().flatMap(ledger),
-      failOn: asked.failOn,
-      allowIncomplete: asked.allowIncomplete,
-      exitZero: asked.exitZero,
-    },
-  );
-}
-
-const ledger = ({ object, state, remove }: Mutation): Report['mutations'] => [
-  { verb: 'created', object },
-  state === 'removed' ? { verb: 'deleted', object } : { verb: 'left', object, command: remove },
-];
-
-function refusalError(refusal: Refusal, context: string): UsageError {
-  switch (refusal.kind) {
-    case 'absent':
-      return notFound({ ...refusal, context });
-    case 'several-ports':
-      return severalPorts(refusal.what, refusal.ports);
-    case 'no-such-port':
-      return noSuchPort(refusal.what, refusal.wanted, refusal.ports);
-    case 'no-port':
-      return noPort(refusal.what);
-    case 'no-running-pod':
-      return noRunningPod(refusal.what, refusal.pods);
-    case 'same-ends':
-      return sameEnds(refusal.what);
-  }
-}
-
-/** The census itself could not be had: nothing can be said about anything. */
-function blockedError(gaps: readonly Gap[], user: string): UsageError {
-  const [gap] = gaps;
-  if (gap?.kind === 'forbidden') {
-    const [, what = gap.permission, namespace] = /^get ([a-z/]+)(?: in (.+))?$/.exec(gap.permission) ?? [];
-    return cannotTellWhetherExists({ what, name: '', user, ...(namespace ? { namespace } : {}) });
-  }
-  const why = gap ? gapText(gap) : 'no answer';
-  return new UsageError(why, undefined, gap?.kind === 'unreachable' ? 5 : 4);
 }

@@ -20,6 +20,8 @@ const FORMATS: Readonly<Record<string, () => Promise<Render>>> = {
   yaml: async () => (await import('../report/yaml.js')).renderYaml,
   markdown: async () => (await import('../report/markdown.js')).renderMarkdown,
 };
+/** What the path command prints in place of text; no -o names it. */
+const pathFormat = async (): Promise<Render> => (await import('../report/text.js')).renderPath;
 export const FORMAT_NAMES: readonly string[] = Object.keys(FORMATS);
 
 export interface Output {
@@ -85,7 +87,7 @@ export interface Told {
 
 export async function writeOutputs({ report, outputs, view }: Told, terminal: Terminal): Promise<void> {
   for (const { format, file } of outputs) {
-    const render = await FORMATS[format]!();
+    const render = await (FORMATS[format] ?? pathFormat)();
     if (file === undefined) terminal.out(render(report, view));
     // A file is for programs and later readers: no colour, whatever this terminal can do.
     else await writeOrExplain(file, render(report, { ...view, colour: false }));

@@ -37,6 +37,15 @@ export function renderWide(report: Report, given: View): string {
   );
 }
 
+/** The walk alone: what each hop did with the packet, and the rule each step rests on. */
+export function renderPath(report: Report, view: View): string {
+  const walks = report.flows.map((flow) => [...flowLines(flow, view), ...stepLines(flow, view)]);
+  const causes = shownFindings(report, view).map(({ verdict }) => {
+    return `kubectl netdiag explain ${verdict.check}`;
+  });
+  return finish([headLines(report, view), ...walks, notKnownLines(report, view), causes], view);
+}
+
 /** A line for the verdict and one for each finding: for chat, and for a pager's screen. */
 export function renderShort(report: Report, view: View): string {
   const findings = shownFindings(report, view).map(({ rank, verdict }) => {
