@@ -46,9 +46,10 @@ export function device(journey: Journey, scenario: Scenario, stage: AtDevice): r
     return [staged(scenario, { at: 'switch', netns: netns.id, bridge: link.name, frame, nexthop })];
   }
   if (link?.kind === 'vxlan') return encapsulate(journey, scenario, { ...stage, device: link });
-  if (link && CLOSED.has(link.kind))
-    return [unsure(scenario, `where ${link.kind} device ${link.name} of ${netns.id} leads`)];
   const end = farEnd(journey.world, netns, stage.link);
+  if (!end && link && CLOSED.has(link.kind)) {
+    return [unsure(scenario, `where ${link.kind} device ${link.name} of ${netns.id} leads`)];
+  }
   if (!end) return [underlay(journey, scenario, stage)];
   const says = `out of ${stage.link} into ${end.netns}${end.link === undefined ? '' : ` ${end.link}`}`;
   const told = logged(scenario, netns.id, { kind: 'veth', says, command: `ip -d link show ${stage.link}` });

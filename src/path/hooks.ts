@@ -54,7 +54,8 @@ export function runHook(
   const { netfilter, id } = sight.netns;
   let passing: readonly Passing[] = [{ ...start, steps: [] }];
   if (!netfilter) passing = orUnknown(passing, sight, 'the packet filter');
-  for (const what of netfilter?.unread ?? []) passing = orUnknown(passing, sight, what);
+  const foreign = sight.hook === 'prerouting' ? otherFamilies(netfilter) : [];
+  for (const what of [...(netfilter?.unread ?? []), ...foreign]) passing = orUnknown(passing, sight, what);
   const phases = netfilter ? [...tablePhases(netfilter, sight.hook)] : [];
   const manip = MANIP[sight.hook];
   if (sight.hook === 'prerouting' || sight.hook === 'output') {
@@ -69,6 +70,12 @@ export function runHook(
   }
   return passing;
 }
+
+/** They see frames, before and around what is walked here. */
+const otherFamilies = (netfilter: Netfilter | undefined): readonly string[] =>
+  (netfilter?.nft ?? [])
+    .filter(({ family, chains }) => /^(?:bridge|netdev)$/.test(family) && [...chains.values()].some(({ base }) => base))
+    .map(({ family, name }) => `nft table ${family} ${name}`);
 
 /** Filter tables: each runs its chain, and what it accepts goes on to the next. */
 function* tablePhases(netfilter: Netfilter, hook: HookName): Generator<Placed> {

@@ -27,7 +27,7 @@ const named = (link: string | undefined): { readonly link?: string } => (link ==
 function podLink(world: World, pod: string, host: Link | undefined): string | undefined {
   const netns = world.netns.get(pod);
   const paired = netns?.links.find(({ peerIndex, name }) => peerIndex === host?.index && name !== 'lo');
-  return (paired ?? netns?.links.find(({ name }) => name !== 'lo' && addressesOf(netns, name).length > 0))?.name;
+  return paired?.name ?? netns?.addresses.find(({ link, family }) => link !== 'lo' && family === 4)?.link;
 }
 
 /** The host's link in front of a pod; of a pod that no link is known for, the device its node reaches it by. */

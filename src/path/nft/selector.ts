@@ -1,0 +1,127 @@
+// Fields of a packet and of its surroundings, as nft names them. A doubt where they are not in what was read.
+import type { Json } from '../../facts/netfilter.js';
+import type { Frame } from '../packet.js';
+import { addressType, lookupRoute } from '../route.js';
+import { type Env, flagBits } from './expression.js';
+import { type Value, isList, isObject, textOf } from './value.js';
+
+type Selected = Value | undefined | { readonly doubt: string };
+const unknown = (what: string): Selected => ({ doubt: what });
+
+export function payloadValue(body: Json, frame: Frame): Selected {
+  if (!isObject(body)) return unknown(`nft payload ${JSON.stringify(body)}`);
+  const [protocol, field] = [textOf(body['protocol']), textOf(body['field'])];
+  const name = `${protocol} ${field}`;
+  switch (protocol) {
+    case 'ip':
+      return ipField(field, frame);
+    case 'ip6':
+      return undefined;
+    case 'tcp':
+    case 'udp':
+    case 'th':
+      // A port of one protocol implies that protocol; `th` takes any that has ports.
+      if (frame.protocol === 'icmp' || (protocol !== 'th' && frame.protocol !== protocol)) return undefined;
+      if (field === 'sport') return frame.sport;
+      if (field === 'dport') return frame.dport;
+      return field === 'flags' && protocol === 'tcp' ? flagBits(frame.flags.split(',')) : unknown(`nft ${name}`);
+    case 'icmp':
+      return frame.protocol === 'icmp' ? icmpField(field, frame) : undefined;
+    case 'icmpv6':
+    case 'sctp':
+    case 'dccp':
+      return undefined;
+    default:
+      return unknown(`nft ${name}`);
+  }
+}
+
+function ipField(field: string, frame: Frame): Selected {
+  if (field === 'saddr') return frame.src;
+  if (field === 'daddr') return frame.dst;
+  if (field === 'protocol') return frame.protocol;
+  return field === 'version' ? 4 : unknown(`nft ip ${field}`);
+}
+
+function icmpField(field: string, { icmp }: Frame): Selected {
+  if (!icmp) return undefined;
+  if (field === 'code') return icmp.code;
+  return field === 'type'
+    ? icmp.type === 3
+      ? 'destination-unreachable'
+      : 'time-exceeded'
+    : unknown(`nft icmp ${field}`);
+}
+
+export function metaValue(body: Json, { frame, sight }: Env): Selected {
+  const key = isObject(body) ? textOf(body['key']) : '';
+  switch (key) {
+    case 'l4proto':
+      return frame.protocol;
+    case 'protocol':
+      return 'ip';
+    case 'nfproto':
+      return 'ipv4';
+    case 'mark':
+      return frame.mark;
+    case 'iif':
+    case 'iifname':
+      return sight.iif ?? '';
+    case 'oif':
+    case 'oifname':
+      return sight.oif ?? '';
+    default:
+      return unknown(`nft meta ${key}`);
+  }
+}
+
+export function conntrackValue(body: Json, frame: Frame): Selected {
+  if (!isObject(body)) return unknown(`nft ct ${JSON.stringify(body)}`);
+  const [key, direction] = [textOf(body['key']), textOf(body['dir'])];
+  const { conn } = frame;
+  if (key === 'state') return frame.state.toLowerCase();
+  if (!conn) return undefined;
+  const tuple = direction === 'reply' ? conn.reply : conn.original;
+  switch (key) {
+    case 'status':
+      return [...(conn.dnat ? ['dnat'] : []), ...(conn.snat ? ['snat'] : []), ...(frame.isReply ? ['seen-reply'] : [])];
+    case 'mark':
+      return conn.mark;
+    case 'direction':
+      return frame.isReply ? 'reply' : 'original';
+    case 'saddr':
+    case 'ip saddr':
+      return tuple.src;
+    case 'daddr':
+    case 'ip daddr':
+      return tuple.dst;
+    case 'proto-src':
+      return tuple.sport;
+    case 'proto-dst':
+      return tuple.dport;
+    case 'protocol':
+      return conn.protocol;
+    default:
+      return unknown(`nft ct ${key}`);
+  }
+}
+
+export function fibValue(body: Json, { frame, sight }: Env): Selected {
+  if (!isObject(body)) return unknown(`nft fib ${JSON.stringify(body)}`);
+  const result = textOf(body['result']);
+  const listed = body['flags'];
+  const flags = isList(listed) ? (listed as readonly Json[]).map(textOf) : [textOf(listed)];
+  const has = (flag: string): boolean => flags.includes(flag);
+  const ip = has('saddr') ? frame.src : frame.dst;
+  const device = has('iif') ? sight.iif : has('oif') ? sight.oif : undefined;
+  if (result === 'type') return addressType(sight.netns, ip, device).toLowerCase();
+  const found = lookupRoute(sight.netns, {
+    dst: ip,
+    mark: has('mark') ? frame.mark : 0,
+    ...(device === undefined ? {} : { oif: device }),
+  });
+  if (found.kind === 'unknown') return unknown(found.why);
+  const isUnicast = found.kind === 'route' && found.route.type === 'unicast';
+  if (result === 'check') return isUnicast ? 1 : false;
+  return isUnicast ? (found.route.dev ?? found.route.nexthops?.[0]?.dev ?? false) : false;
+}
