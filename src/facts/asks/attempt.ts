@@ -1,0 +1,120 @@
+// A real connection, or a real datagram, from where the packet would start.
+import type { Ask, Try } from '../../evidence/evidence.js';
+import { sh, shown, verbatim } from '../../evidence/shell.js';
+import { dnsQuery } from '../read/dns-message.js';
+import { NODE, PERL, PYTHON } from './attempt-clients.js';
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+  /** How many tries; at most 5, see PACE. */
+  readonly count?: number;
+}
+
+/**
+ * A neighbour that does not answer ARP becomes "no route to host" after three requests a second apart, so nothing is
+ * called a timeout before 3.5 s; SYNs go out at 0, 1 and 3 s.
+ */
+const CONNECT_SECONDS = 4;
+/** A resolver asks again after 5 s; an ICMP error comes within a round trip. */
+const DATAGRAM_SECONDS = 2;
+/** The kernel's ICMP errors to one client: six at once, then one a second (icmp_ratelimit). Five tries stay below. */
+const PACE = 0.2;
+const MOST_TRIES = 5;
+/** Any name will do: an answer NXDOMAIN is an answer too. */
+const PROBE_NAME = 'kubernetes.default.svc.cluster.local';
+const DNS_PORT = 53;
+
+type Words = readonly [string, string, number, number, number, number, string];
+
+export function connectAsk(to: Endpoint): Ask {
+  const count = tries(to);
+  const words: Words = ['tcp', to.address, to.port, count, CONNECT_SECONDS, PACE, ''];
+  const asShown = shown`nc -vz -w ${CONNECT_SECONDS} ${to.address} ${to.port}`;
+  const shells = [bash(to), netcat(to), curl(to)].map((each): Try => ({
+    ...each,
+    script: paced(each.script, count),
+    shown: asShown,
+  }));
+  return attempt(`connect tcp ${to.address} ${to.port}`, [...clients(words, asShown), ...shells], count);
+}
+
+/** To a DNS port a query, to any other one empty datagram. */
+export function datagramAsk(to: Endpoint): Ask {
+  const payload = to.port === DNS_PORT ? dnsQuery(PROBE_NAME) : '';
+  const words: Words = ['udp', to.address, to.port, tries(to), DATAGRAM_SECONDS, PACE, payload];
+  const asShown = shown`nc -uvz -w ${DATAGRAM_SECONDS} ${to.address} ${to.port}`;
+  return attempt(`send udp ${to.address} ${to.port}`, clients(words, asShown), tries(to));
+}
+
+export const clients = (words: Words, asShown: string): readonly Try[] => [
+  { tool: 'python3', needs: ['python3'], script: sh`python3 -IS -c ${PYTHON} ${words}`, shown: asShown },
+  { tool: 'perl', needs: ['perl'], script: sh`perl -e ${PERL} -- ${words}`, shown: asShown },
+  { tool: 'node', needs: ['node'], script: sh`NODE_OPTIONS= node -e ${NODE} -- ${words}`, shown: asShown },
+];
+
+const tries = (to: Endpoint): number => Math.min(Math.max(to.count ?? 3, 1), MOST_TRIES);
+
+/** Starting an interpreter on a throttled CPU may take seconds. */
+const attempt = (id: string, all: readonly Try[], count: number): Ask => ({
+  id,
+  tries: all,
+  phase: 'attempt',
+  timeoutSeconds: Math.ceil(CONNECT_SECONDS + count * PACE + 5),
+  maxBytes: 64 * 1024,
+});
+
+/**
+ * All tries at once, a pace apart, each printing one frame when it ends: exit status, uptime before and after, words.
+ * A refused connection is a measurement; a client that could not even start is not, and the next tool has its turn.
+ */
+const paced = (script: string, count: number): string =>
+  sh`one() {
+  read -r b x </proc/uptime
+  o=$(${verbatim(script)} 2>&1 </dev/null)
+  r=$?
+  read -r e x </proc/uptime
+  printf '\036try %s %s %s\n%s\n' $r $b $e "$o"
+}
+unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+i=1
+while [ $i -lt ${verbatim(String(count))} ]; do one & i=$((i + 1)); sleep ${verbatim(String(PACE))} 2>/dev/null || sleep 1; done
+one
+wait
+[ $r -ne 126 ] && [ $r -ne 127 ]`;
+
+/** bash's own connect knows no limit; where there is no `timeout` the shell that connects is killed from beside it. */
+function bash(to: Endpoint): Try {
+  const inner = 'exec 3<>"/dev/tcp/$1/$2"';
+  const watched = `sleep "$3" & s=$!; { wait $s && kill -9 $$; } 2>/dev/null & w=$!; ${inner}; r=$?; kill $w $s; exit $r`;
+  const words = [to.address, to.port, CONNECT_SECONDS];
+  const script = sh`if command -v timeout >/dev/null; then timeout -s KILL ${CONNECT_SECONDS} bash -c ${inner} bash ${words}; else bash -c ${watched} bash ${words}; fi`;
+  return { tool: 'bash', needs: ['bash', 'sleep'], script, shown: '' };
+}
+
+/**
+ * Four programs go by this name, with four sets of flags; only their help tells them
+ * apart. A busybox without -z stays connected until the other side ends, unless -e gives it a program that ends.
+ */
+function netcat(to: Endpoint): Try {
+  const words = [to.address, to.port];
+  const script = sh`case $(nc -h 2>&1) in
+  *OpenBSD*) nc -n -z -v -w ${CONNECT_SECONDS} ${words} ;;
+  *Ncat*) nc -n -z -v -w ${CONNECT_SECONDS} ${words} ;;
+  *"[v1."*) nc -n -z -v -w ${CONNECT_SECONDS} ${words} ;;
+  *-z*) nc -z -v -w ${CONNECT_SECONDS} ${words} ;;
+  *) nc -w ${CONNECT_SECONDS} ${words} -e true ;;
+  esac`;
+  return { tool: 'nc', needs: ['nc', 'sleep'], script, shown: '' };
+}
+
+/** telnet:// because it connects and sends nothing; -v because newer versions name the errno nowhere else. */
+function curl(to: Endpoint): Try {
+  const host = to.address.includes(':') ? `[${to.address}]` : to.address;
+  const form = '\\ncurl %{time_connect} %{time_total} %{local_port}\\n';
+  const script = sh`case $(curl -V) in
+  *telnet*) curl -q -sS -v --noproxy '*' --connect-timeout ${CONNECT_SECONDS} -m ${CONNECT_SECONDS} -w ${form} ${`telnet://${host}:${to.port}`} ;;
+  *) exit 126 ;;
+  esac`;
+  return { tool: 'curl', needs: ['curl', 'sleep'], script, shown: '' };
+}
