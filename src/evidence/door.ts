@@ -26,6 +26,8 @@ export interface Door {
   readonly rung: Rung;
   /** One piece of evidence per request, in order. Never throws; asks nothing twice in the life of the door. */
   collect(requests: readonly Request[], round?: Round): Promise<Evidence[]>;
+  /** Everything asked so far, each once, in order: what a bundle holds. */
+  evidence(): readonly Evidence[];
   /** Every mutation so far. */
   mutations(): readonly Mutation[];
   /** Removes what was created. Safe to call twice. */
@@ -54,6 +56,7 @@ export function openDoor(options: DoorOptions): LiveDoor {
     rung: options.rung,
     login,
     collect: (requests, { budgetMs = DEFAULT_BUDGET_MS } = {}) => collector.collect(requests, budgetMs),
+    evidence: collector.held,
     mutations: () => [],
     close: async () => transport.close(),
   };
