@@ -7,6 +7,8 @@ import type { Target } from '../target/target.js';
 import { COMMAND_NAMES, type Call, type Run } from './commands.js';
 import { openBundle } from './bundled.js';
 import { dryRun } from './dry-run.js';
+import { EXIT } from './exit.js';
+import { usageLines } from './help.js';
 import { examine } from './examine.js';
 import { openLive } from './live.js';
 import { chosenChecks, protocolOf, runOptions, text } from './options.js';
@@ -14,7 +16,15 @@ import { outputsOf, viewOf, writeOutputs, type Output } from './output.js';
 import { createProgress } from './progress.js';
 import { saveEvidence } from './save-evidence.js';
 
-export const run: Run = (call) => diagnoseAndTell(call, (namespace) => targetOf(call, namespace));
+export const run: Run = async (call) => {
+  const { words, flags, terminal } = call;
+  if (words.length === 0 && flags['fromBundle'] === undefined) {
+    terminal.err(`error: name what to diagnose, e.g. ${terminal.name} pod/web-0 svc/api\n`);
+    terminal.err(`${usageLines(terminal.name).join('\n')}\n`);
+    return EXIT.usage;
+  }
+  return diagnoseAndTell(call, (namespace) => targetOf(call, namespace));
+};
 
 /** `targetFrom` is called once with no namespace, so that a slip is told before a cluster is asked. */
 export async function diagnoseAndTell(

@@ -6,12 +6,7 @@ export function helpText(name: string): string {
   return [
     'Find why one workload cannot reach another: walks L1 to L7 and names the cause first.',
     '',
-    `Usage: ${name} SOURCE [DESTINATION] [flags]`,
-    `  ${name} pod/web-0 svc/api:http          pod to service`,
-    `  ${name} deploy/web svc/api.shop:8080    another namespace: NAME.NAMESPACE`,
-    `  ${name} pod/web-0 https://example.com   out of the cluster`,
-    `  ${name} node/a node/b                   node to node`,
-    `  ${name} svc/api                         one object`,
+    ...usageLines(name),
     '',
     'Commands:',
     ...commands,
@@ -28,3 +23,12 @@ export function helpText(name: string): string {
     'Exit: 0 fine, 1 our error, 2 usage, 3 findings, 4 inconclusive, 5 no API server',
   ].join('\n');
 }
+
+export const usageLines = (name: string): readonly string[] => [
+  `Usage: ${name} SOURCE [DESTINATION] [flags]`,
+  `  ${name} pod/web-0 svc/api:http          pod to service`,
+  `  ${name} deploy/web svc/api.shop:8080    another namespace: NAME.NAMESPACE`,
+  `  ${name} pod/web-0 https://example.com   out of the cluster`,
+  `  ${name} node/a node/b                   node to node`,
+  `  ${name} svc/api                         one object`,
+];

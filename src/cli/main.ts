@@ -10,6 +10,7 @@ import type { Terminal } from './terminal.js';
 
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
+    if (argv[0] === '__complete') return await complete(argv.slice(1), terminal);
     const chosen = choose(argv, terminal);
     if (chosen === undefined) return EXIT.ok;
     const { run } = await chosen.spec.load();
@@ -18,6 +19,12 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   } catch (error) {
     return explainError(error, argv, terminal);
   }
+}
+
+/** Before commander: the words to complete may be flags, half typed. */
+async function complete(words: readonly string[], terminal: Terminal): Promise<number> {
+  const { run } = await import('./complete-command.js');
+  return run({ words, flags: {}, terminal });
 }
 
 function choose(argv: readonly string[], terminal: Terminal): Chosen | undefined {
