@@ -18,6 +18,7 @@ export interface Manifest {
   readonly arguments: readonly string[];
   readonly rung: Rung;
   readonly context: string;
+  readonly server?: string;
   readonly namespace: string;
   readonly startedAt: string;
   readonly durationMs: number;
