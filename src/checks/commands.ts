@@ -1,5 +1,7 @@
 // kubectl as people would type it, for evidence and fixes: every name quoted where it must be.
 import { shown } from '../evidence/shell.js';
+import type { PodObject } from '../facts/kube.js';
+import { nodeSubject, type Subject } from '../target/subject.js';
 
 interface Named {
   readonly namespace: string;
@@ -19,3 +21,7 @@ export const describePod = (namespace: string, name: string): string =>
   shown`kubectl -n ${namespace} describe pod ${name}`;
 
 export const podLog = ({ namespace, name }: Named): string => shown`kubectl -n ${namespace} logs ${name} --tail=50`;
+
+/** Nodes on which pods run: what a finding about the pods is also about. */
+export const nodesOf = (pods: readonly PodObject[]): readonly Subject<'node'>[] =>
+  [...new Set(pods.flatMap(({ node }) => node ?? []))].toSorted().map(nodeSubject);

@@ -1,5 +1,6 @@
 // API objects for the examples of checks: everything a healthy one has, but for what the example is about.
 import type { DnsSetup, Endpoint, NodeObject, PodObject, ServiceObject, ServicePort } from '../facts/kube.js';
+import type { Subject } from '../target/subject.js';
 
 type Container = PodObject['containers'][number];
 
@@ -94,3 +95,21 @@ export const clusterDns = (different: Partial<DnsSetup> = {}): DnsSetup => ({
   forwards: ['/etc/resolv.conf'],
   ...different,
 });
+
+export const FLOW_TO_POD: Subject<'flow'> = {
+  kind: 'flow',
+  source: { kind: 'pod', namespace: 'shop', name: 'web' },
+  protocol: 'tcp',
+  address: '10.244.1.7',
+  port: 8080,
+  service: { namespace: 'shop', name: 'api', port: 'http' },
+  pod: { namespace: 'shop', name: 'api-7c9f-x2kq' },
+};
+export const FLOW_TO_SERVICE: Subject<'flow'> = {
+  kind: 'flow',
+  source: { kind: 'pod', namespace: 'shop', name: 'web' },
+  protocol: 'tcp',
+  address: '10.96.7.20',
+  port: 80,
+  service: { namespace: 'shop', name: 'api', port: 'http' },
+};

@@ -53,6 +53,12 @@ export const dnsRights: Source<'cluster', DnsRights> = (_, know) => {
   };
 };
 
+export function dnsDownText(pods: number, [first]: readonly Unready[]): string {
+  if (pods === 0) return 'no pod carries k8s-app=kube-dns, so nothing answers lookups';
+  if (!first) return `${pods} nameserver pods are ready, but service/kube-dns has no ready endpoint`;
+  return `none of ${pods} nameserver pods is ready: pod/${first.pod}: ${first.why}`;
+}
+
 function logsOf(know: Know): readonly DnsLog[] | 'not-known' {
   const logs = know.peek(CLUSTER, 'dnsLog');
   return logs.kind === 'unknown' ? 'not-known' : logs.value;

@@ -1,5 +1,8 @@
 // Derived facts of the upper layers (L4 to L7). Kept apart from those of the lower ones, which know nothing of Services.
 import { dnsRights, dnsUnready } from './dns-rights.js';
+import { ends } from './flow-ends.js';
+import { listening } from './listening.js';
+import { localPolicy } from './local-policy.js';
 import { unready } from './unready.js';
 
 export const upperSources = {
@@ -7,5 +10,5 @@ export const upperSources = {
   node: {},
   pod: {},
   service: { unready },
-  flow: {},
+  flow: { ends, listening, localPolicy },
 };

@@ -1,8 +1,9 @@
+import { dnsDownText, KUBE_DNS } from '../../model/dns-rights.js';
+import { podSubject } from '../../target/subject.js';
 import { changes, defineCheck, fail, pass, reads, skip } from '../check.js';
-import { describePod, getSlices } from '../commands.js';
+import { describePod, getSlices, nodesOf } from '../commands.js';
 import { clusterDns } from '../samples.js';
 
-const KUBE_DNS = { namespace: 'kube-system', name: 'kube-dns' };
 const LOOP = 'CrashLoopBackOff: back-off 5m0s restarting failed container=coredns';
 
 export default defineCheck({
@@ -25,15 +26,11 @@ export default defineCheck({
     const ready = new Set(endpoints.filter((each) => each.ready).map(({ ip }) => ip)).size;
     if (ready > 0) return pass(`${ready} nameserver endpoints ready`);
     const [first] = dnsUnready;
-    const why = first ? `: pod/${first.pod}: ${first.why}` : '';
     const listPods = 'kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide';
     return fail({
       severity: 'outage',
       confidence: 'declared',
-      says:
-        pods.length === 0
-          ? 'no pod carries k8s-app=kube-dns, so nothing answers lookups'
-          : `none of ${pods.length} nameserver pods is ready${why}`,
+      says: dnsDownText(pods.length, dnsUnready),
       cites: [
         {
           on: 'api',
@@ -49,6 +46,7 @@ export default defineCheck({
         changes('repair what the events name; when no pod exists, scale deployment/coredns up'),
       ],
       refute: reads('would show a pod that is 1/1 Running', listPods),
+      also: [KUBE_DNS, ...dnsUnready.map((each) => podSubject('kube-system', each.pod)), ...nodesOf(pods)],
     });
   },
 

@@ -1,6 +1,7 @@
 import { unreadyText } from '../../model/unready.js';
+import { podSubject } from '../../target/subject.js';
 import { changes, defineCheck, fail, pass, reads, skip } from '../check.js';
-import { describePod, getSlices } from '../commands.js';
+import { describePod, getSlices, nodesOf } from '../commands.js';
 import { endpoint, pod, service } from '../samples.js';
 
 const UNREADY = [{ pod: 'api-7c9f-x2kq', why: 'Unhealthy: Readiness probe failed: statuscode: 503' }];
@@ -46,6 +47,7 @@ export default defineCheck({
         changes('repair what the events name: the probe, the image, the program'),
       ],
       refute: reads('would print true', getSlices(subject, 'jsonpath={.items[*].endpoints[*].conditions.ready}')),
+      also: [...unready.map((each) => podSubject(subject.namespace, each.pod)), ...nodesOf(selectedPods)],
     });
   },
 
