@@ -1,6 +1,9 @@
 // Links and tunnels for the examples of checks: everything a healthy one has, but for what the example is about.
 import type { Link, LinkCounters } from '../facts/network.js';
 import type { FactsAbout } from '../facts/fact.js';
+import type { CniAgent } from '../model/cni-agent.js';
+import type { CniState } from '../model/cni-config.js';
+import type { HostLink } from '../model/host-link.js';
 import type { Overlay } from '../model/overlay.js';
 import type { Peer, Peers } from '../model/peers.js';
 import type { PodBridge } from '../model/pod-bridge.js';
@@ -98,5 +101,45 @@ export const peers = (different: Partial<Peers> = {}): Peers => ({
   mac: 'e6:7c:21:9d:02:5a',
   publishedMac: 'e6:7c:21:9d:02:5a',
   list: [peer()],
+  ...different,
+});
+
+type Linked = Extract<HostLink, { kind: 'link' }>;
+
+export const hostLink = (different: Partial<Linked> = {}): Linked => ({
+  kind: 'link',
+  node: 'w1',
+  link: veth(),
+  by: 'ifindex',
+  bridge: 'cni0',
+  hairpin: true,
+  state: 'forwarding',
+  ...different,
+});
+
+/** A veth that is a port of no bridge. */
+export function loose(): Link {
+  const { master: _, ...link } = veth();
+  return link;
+}
+
+/** Files of a node of flannel's, each a name and its plugins' types. */
+export const cniState = (...files: readonly string[]): CniState => ({
+  cni: 'flannel',
+  files: files.map((line) => {
+    const [file = '', ...types] = line.split(' ');
+    return { file, types };
+  }),
+  subnet: '10.244.1.1/24',
+});
+
+export const cniAgent = (
+  pod: Omit<NonNullable<CniAgent['pod']>, 'name'>,
+  different: Partial<CniAgent> = {},
+): CniAgent => ({
+  daemonSet: { namespace: 'kube-flannel', name: 'kube-flannel-ds' },
+  pod: { name: 'kube-flannel-ds-x7v2k', ...pod },
+  networkUnavailable: false,
+  everywhere: true,
   ...different,
 });

@@ -47,6 +47,15 @@ export const hostLink: Source<'pod', HostLink> = (pod, know) => {
 
 type Found = Pick<Extract<HostLink, { kind: 'link' }>, 'link' | 'by'>;
 
+/** A clause that follows the link's name; undefined when it does what it should. */
+export function wrongLink({ link, bridge, state }: Extract<HostLink, { kind: 'link' }>): string | undefined {
+  if (!link.up) return 'is down';
+  if (!link.carrier) return 'has no carrier: the pod’s end is down';
+  if (bridge !== undefined && link.master !== bridge) return `is not a port of ${bridge}`;
+  // What STP or an administrator blocks is up in every other respect.
+  return state === 'blocking' ? `is a port of ${bridge ?? 'its bridge'} in state blocking` : undefined;
+}
+
 /** A veth names its other end's ifindex: certain, and only the pod's side tells it for sure. */
 function paired(pod: Subject<'pod'>, node: Subject<'node'>, know: Know): Found | undefined {
   const inside = know.peek(pod, 'links');

@@ -1,5 +1,7 @@
 // Facts derived from other facts, by the kind of thing they are about. Each is made in the file named for it.
 import { bridgeNetfilter } from './bridge-netfilter.js';
+import { cniAgent } from './cni-agent.js';
+import { cniConfig } from './cni-config.js';
 import { hostLink } from './host-link.js';
 import { overlay } from './overlay.js';
 import { ownPods } from './own-pods.js';
@@ -13,7 +15,19 @@ import { upperSources } from './upper-sources.js';
 
 export const modelSources = {
   cluster: { ...upperSources.cluster },
-  node: { ...upperSources.node, bridgeNetfilter, overlay, ownPods, peers, podBridge, podLinks, podRanges, uplink },
+  node: {
+    ...upperSources.node,
+    bridgeNetfilter,
+    cniAgent,
+    cniConfig,
+    overlay,
+    ownPods,
+    peers,
+    podBridge,
+    podLinks,
+    podRanges,
+    uplink,
+  },
   pod: { ...upperSources.pod, hostLink },
   service: { ...upperSources.service },
   flow: { ...upperSources.flow, selfCall },

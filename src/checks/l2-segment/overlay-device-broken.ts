@@ -1,5 +1,5 @@
 import { shown } from '../../evidence/shell.js';
-import type { Overlay } from '../../model/overlay.js';
+import { wrongOverlay } from '../../model/wrong-overlay.js';
 import { defineCheck, fail, pass, reads, restarts, skip } from '../check.js';
 import { overlay, vxlan } from '../link-samples.js';
 import { podsOn } from '../node-commands.js';
@@ -22,7 +22,7 @@ export default defineCheck({
   judge({ overlay: tunnel }, { name: node }) {
     if (tunnel === 'none') return skip('no tunnel is in use here');
     const { device, wants } = tunnel;
-    const wrong = whatIsWrong(tunnel);
+    const wrong = wrongOverlay(tunnel);
     if (wrong === undefined) return pass(`${device} is up, as ${wants.source} say`);
     const command = shown`ip -d addr show dev ${device}`;
     return fail({
@@ -44,22 +44,3 @@ export default defineCheck({
     passes: { overlay: overlay() },
   },
 });
-
-function whatIsWrong({
-  link,
-  wants: { source, vni, port, local, address },
-  addresses,
-  nodeAddresses,
-}: Overlay): string | undefined {
-  if (!link) return `does not exist, while ${source} tell of it`;
-  if (!link.up) return 'is down: nothing leaves for the pods of other nodes';
-  const tunnel = link.vxlan?.external ? undefined : link.vxlan;
-  if (tunnel && vni !== undefined && tunnel.vni !== vni) return `has VNI ${tunnel.vni} instead of ${vni}`;
-  if (tunnel && port !== undefined && tunnel.port !== port) return `uses UDP port ${tunnel.port} instead of ${port}`;
-  const from = tunnel?.local;
-  if (from !== undefined && !nodeAddresses.includes(from)) return `sends from ${from}, which the node does not hold`;
-  // A published address that no link holds is a NAT’s in front of the node: then the two differ rightly.
-  if (from !== undefined && local !== undefined && from !== local && nodeAddresses.includes(local))
-    return `sends from ${from}, while the other nodes send to ${local}`;
-  return address === undefined || addresses.includes(address) ? undefined : `does not hold its address ${address}`;
-}
