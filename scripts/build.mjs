@@ -1,5 +1,6 @@
 // Bundles src/cli/entry.ts. What --help does not need lies in chunks that are loaded when a command asks for them.
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 // Measured: each of these adds 20 to 100 ms to a start (docs/decisions), so none may be reachable from the entry.
@@ -36,6 +37,8 @@ if (heavy.length > 0) {
 for (const name of await readdir('dist/chunks').catch(() => [])) {
   if (!(`dist/chunks/${name}` in metafile.outputs)) await rm(`dist/chunks/${name}`);
 }
+// What `demo` replays.
+if (existsSync('src/cli/demo.tar.gz')) await copyFile('src/cli/demo.tar.gz', 'dist/demo.tar.gz');
 await writeFile('dist/metafile.json', JSON.stringify(metafile));
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);

@@ -22,6 +22,11 @@ export async function openLive({ flags, terminal }: Call): Promise<Opened> {
     rung: options.dryRun ? 'none' : options.rung,
     version: VERSION,
     parallel: options.parallel,
+    probe: {
+      namespace: options.probeNamespace ?? 'kube-system',
+      runMs: options.timeoutMs,
+      ...(options.image === undefined ? {} : { image: options.image }),
+    },
   });
   const { context, server, namespace, userName } = door.login;
   return { door, context, server, namespace, user: userName };
