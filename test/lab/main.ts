@@ -58,11 +58,8 @@ const verbs: Readonly<Record<string, Verb>> = {
   exec: async ({ words }) => {
     const [name, ...command] = words;
     if (name === undefined || command.length === 0) throw new LabError('usage: exec NODE -- CMD');
-    const lab = await openLab();
     const wire = ['fabric', 'outside'].includes(name);
-    const prefix = wire
-      ? [...inNamespace(settings(), name), ...command]
-      : inNode(settings(), lab.node(name).name, command);
+    const prefix = wire ? [...inNamespace(settings(), name), ...command] : inNode(settings(), name, command);
     return attached(prefix);
   },
   logs: ({ words }) => logs(words[0]),

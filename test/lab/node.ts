@@ -43,7 +43,9 @@ export async function startNode(of: Settings, name: string): Promise<void> {
     const unshare = readRecord(of.dir, `node-${name}`);
     if (unshare !== undefined && !isRunning(unshare))
       throw new LabError(`node ${name} ended at once: see log node-${name}`);
-    return unshare === undefined ? undefined : childrenOf(unshare.pid)[0];
+    // Before it is `unshare` the same process is a shell, whose children are the likes of mkdir.
+    const hasForked = unshare !== undefined && readFileSync(`/proc/${unshare.pid}/comm`, 'utf8') === 'unshare\n';
+    return hasForked ? childrenOf(unshare.pid)[0] : undefined;
   });
   writeFileSync(join(own, 'pid'), String(pid));
   const socket = 'test -S /run/containerd/containerd.sock && ctr version';
