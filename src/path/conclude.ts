@@ -1,6 +1,6 @@
 // From all the ways a packet may go to a prediction: alike endings are one, and differing ones are not known.
 import { type Fork, coverage } from './fork.js';
-import type { Packet } from './packet.js';
+import { type Packet, tupleOf } from './packet.js';
 import type { Branch, Outcome, Prediction } from './prediction.js';
 import { type Scenario, hopsOf } from './scenario.js';
 import { symptomOf } from './symptom.js';
@@ -85,13 +85,19 @@ function ended(packet: Packet, scenario: Scenario): Ended {
   const last: Outcome =
     stage.at === 'end' ? stage.outcome : { kind: 'unknown', undecided: ['the walk did not end'], possible: [] };
   const outcome = there?.outcome ?? last;
-  const reply = there ? { hops: hopsOf(log), outcome: last } : undefined;
+  const reply = there ? { hops: hopsOf(log), outcome: last, ...answerOf(scenario) } : undefined;
   const isOwn = 'netns' in outcome && outcome.netns === packet.from;
   const symptom = symptomOf({ protocol: packet.protocol, outcome, isOwn, ...(reply ? { reply: reply.outcome } : {}) });
   const arrives = there?.arrives ?? client;
   const key = JSON.stringify([outcomeKey(outcome), reply && outcomeKey(reply.outcome), symptom]);
   const branch = { hops: hopsOf(there ? there.log : log), outcome, symptom, blind: [...blind], arrives };
   return { fork, key, branch: reply ? { ...branch, reply } : branch };
+}
+
+function answerOf({ stage }: Scenario): Pick<NonNullable<Branch['reply']>, 'arrives'> {
+  if (stage.at !== 'end' || !stage.last) return {};
+  const { icmp } = stage.last;
+  return { arrives: { ...tupleOf(stage.last), ...(icmp ? { about: icmp.about } : {}) } };
 }
 
 /** What makes two endings different. Which of two rules dropped a packet does not. */

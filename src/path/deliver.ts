@@ -87,20 +87,25 @@ function returned({ packet }: Journey, scenario: Scenario, { netns, frame }: { n
       kind: 'socket',
       says: `the answer fits what the client sent to ${client.dst}:${client.dport}`,
     });
-    return ended(told, {
-      kind: 'delivered',
-      netns: netns.id,
-      address: frame.dst,
-      port: frame.dport,
-      socket: 'listens',
-    });
+    return arrivedWith(
+      ended(told, {
+        kind: 'delivered',
+        netns: netns.id,
+        address: frame.dst,
+        port: frame.dport,
+        socket: 'listens',
+      }),
+      frame,
+    );
   }
   const says = isHome
     ? `the client sent to ${client.dst}:${client.dport} and is answered from ${frame.src}:${frame.sport}: not translated back`
     : `the answer ${tupleText(frame)} ends in ${netns.id}, which asked nothing`;
-  return ended(logged(scenario, netns.id, { kind: 'drop', says, command: 'conntrack -L' }), {
-    kind: 'untranslated',
-    netns: netns.id,
-    by: says,
-  });
+  const told = logged(scenario, netns.id, { kind: 'drop', says, command: 'conntrack -L' });
+  return arrivedWith(ended(told, { kind: 'untranslated', netns: netns.id, by: says }), frame);
+}
+
+function arrivedWith(scenario: Scenario, last: Frame): Scenario {
+  const { stage } = scenario;
+  return stage.at === 'end' ? { ...scenario, stage: { ...stage, last } } : scenario;
 }

@@ -1,4 +1,5 @@
 // What a walk says: where the packet goes, hop by hop, how that ends, and what the client would see of it.
+import type { Tuple } from '../facts/network.js';
 
 export type StepKind =
   | 'socket'
@@ -92,17 +93,17 @@ export interface Branch {
   readonly hops: readonly Hop[];
   readonly outcome: Outcome;
   /** The answer's way back, when there is one to send. Its `delivered` means the client got it. */
-  readonly reply?: { readonly hops: readonly Hop[]; readonly outcome: Outcome };
+  readonly reply?: {
+    readonly hops: readonly Hop[];
+    readonly outcome: Outcome;
+    /** The answer as it got to wherever it ended; `about` is what an ICMP error quotes. */
+    readonly arrives?: Tuple & { readonly about?: Tuple };
+  };
   readonly symptom: Symptom;
   /** What nobody could look at on the way, though it is not likely to matter. */
   readonly blind: readonly string[];
   /** Addresses and ports as the receiver sees them. */
-  readonly arrives: {
-    readonly src: string;
-    readonly dst: string;
-    readonly sport: number;
-    readonly dport: number;
-  };
+  readonly arrives: Tuple;
 }
 
 export interface Prediction {

@@ -26,7 +26,7 @@ export type Stage =
   | (Bridged & { readonly at: 'switch' })
   /** With the IP layer, before PREROUTING unless a bridge has run it. */
   | (Received & { readonly at: 'receive' })
-  | { readonly at: 'end'; readonly outcome: Outcome; readonly answer?: Answer };
+  | { readonly at: 'end'; readonly outcome: Outcome; readonly answer?: Answer; readonly last?: Frame };
 
 export interface Routed {
   readonly netns: string;

@@ -14,6 +14,8 @@ const REFUSED: Readonly<Record<Refusal, Symptom>> = {
   'not-permitted': 'not-permitted',
 };
 
+const SOFT = new Set<Refusal>(['icmp-net-unreachable', 'icmp-host-unreachable', 'icmp-ttl-exceeded']);
+
 /** connect() of the sender itself: ENETUNREACH, EHOSTUNREACH, EACCES, and EINVAL for a blackhole of its own. */
 const OWN_ROUTE: Readonly<Record<NoRoute, Symptom>> = {
   'net-unreachable': 'net-unreachable',
@@ -47,14 +49,18 @@ export function symptomOf({ protocol, outcome, reply, isOwn }: Fate): Symptom {
       if (protocol === 'udp') return 'sent';
       return outcome.socket === 'listens' ? 'connected' : 'answered';
     case 'refused':
+      // A connected UDP socket is told of "hard" errors only (icmp_err_convert): these two pass unnoticed.
+      if (protocol === 'udp' && SOFT.has(outcome.how)) return 'timeout';
       return reply || outcome.how === 'not-permitted' ? REFUSED[outcome.how] : 'timeout';
     case 'no-route':
       if (isOwn) return OWN_ROUTE[outcome.how];
+      if (protocol === 'udp' && outcome.how !== 'prohibited') return 'timeout';
       return reply ? FAR_ROUTE[outcome.how] : 'timeout';
     case 'neighbour-unreachable':
+      if (protocol === 'udp' && !isOwn) return 'timeout';
       return isOwn || reply ? 'no-route' : 'timeout';
     case 'loop':
-      return reply ? 'no-route' : 'timeout';
+      return reply && protocol === 'tcp' ? 'no-route' : 'timeout';
     default:
       return 'timeout';
   }

@@ -6,26 +6,53 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ask } from '../../src/evidence/evidence.js';
 import { connectAsk, datagramAsk } from '../../src/facts/asks/attempt.js';
+import { lookupAsk } from '../../src/facts/asks/lookup.js';
+import { sweepAsk } from '../../src/facts/asks/sweep.js';
 import { isUnreadable } from '../../src/facts/fact.js';
+import type { Answered } from '../../src/facts/read/answered.js';
 import { readAttempts } from '../../src/facts/read/attempt.js';
+import { readLookup } from '../../src/facts/read/lookup.js';
+import { readSweep } from '../../src/facts/read/sweep.js';
 
 interface Case {
   readonly name: string;
   readonly ask: Ask;
   readonly end: string;
+  /** What the reader made of it, in one word or a few. */
+  readonly read: (answer: Answered) => string;
 }
 
 const HERE = import.meta.dirname;
-const tcp = (name: string, end: string, port: number, address = '10.9.2.2'): Case => ({
-  name,
-  end,
-  ask: connectAsk({ address, port, count: 1 }),
-});
-const udp = (name: string, end: string, port: number, address = '10.9.2.2'): Case => ({
-  name,
-  end,
-  ask: datagramAsk({ address, port, count: 1 }),
-});
+function tcp(name: string, end: string, to: number | string): Case {
+  return { name, end, ask: connectAsk({ ...endpoint(to, 80), count: 1 }), read: firstEnd };
+}
+function udp(name: string, end: string, to: number | string): Case {
+  return { name, end, ask: datagramAsk({ ...endpoint(to, 80), count: 1 }), read: firstEnd };
+}
+function firstEnd(answer: Answered): string {
+  const read = readAttempts(answer);
+  return isUnreadable(read) ? read.unreadable : (read.tries[0]?.end ?? '');
+}
+function dns(name: string, end: string, server = '10.9.2.2'): Case {
+  const question = { server, name: `${name}.test` };
+  const read = (answer: Answered): string => {
+    const found = readLookup(question)(answer);
+    if (isUnreadable(found)) return found.unreadable;
+    return [found.end, found.rcode, ...found.aliases, ...found.addresses].filter(Boolean).join(' ');
+  };
+  return { name: `lookup-${name}`, end, ask: lookupAsk(question), read };
+}
+function sizes(name: string, end: string, address: string): Case {
+  const read = (answer: Answered): string => {
+    const found = readSweep(answer);
+    return isUnreadable(found)
+      ? found.unreadable
+      : `${found.largestAnswered} ${found.smallestLost} ${found.reportedMtu}`;
+  };
+  return { name, end, ask: sweepAsk(address), read };
+}
+const endpoint = (to: number | string, port: number): { address: string; port: number } =>
+  typeof to === 'number' ? { address: '10.9.2.2', port: to } : { address: to, port };
 
 const CASES: readonly Case[] = [
   tcp('tcp-listening', 'connected', 80),
@@ -39,12 +66,12 @@ const CASES: readonly Case[] = [
   tcp('tcp-reject-net-unreachable', 'net-unreachable', 8005),
   tcp('tcp-drop', 'timeout', 8006),
   tcp('tcp-output-drop', 'timeout', 8008),
-  tcp('tcp-absent-host', 'no-route', 80, '10.9.2.99'),
-  tcp('tcp-absent-neighbour', 'no-route', 80, '10.9.1.99'),
-  tcp('tcp-no-route', 'net-unreachable', 80, '192.0.2.1'),
-  tcp('tcp-route-unreachable', 'no-route', 80, '10.9.3.1'),
-  tcp('tcp-route-prohibit', 'not-permitted', 80, '10.9.3.2'),
-  tcp('tcp-route-blackhole', 'unknown', 80, '10.9.3.3'),
+  tcp('tcp-absent-host', 'no-route', '10.9.2.99'),
+  tcp('tcp-absent-neighbour', 'no-route', '10.9.1.99'),
+  tcp('tcp-no-route', 'net-unreachable', '192.0.2.1'),
+  tcp('tcp-route-unreachable', 'no-route', '10.9.3.1'),
+  tcp('tcp-route-prohibit', 'not-permitted', '10.9.3.2'),
+  tcp('tcp-route-blackhole', 'unknown', '10.9.3.3'),
   udp('udp-dns', 'connected', 53),
   udp('udp-echo', 'connected', 5300),
   udp('udp-silent', 'silent', 5400),
@@ -52,7 +79,17 @@ const CASES: readonly Case[] = [
   udp('udp-reject-host-unreachable', 'no-route', 8003),
   udp('udp-drop', 'silent', 8006),
   udp('udp-output-drop', 'not-permitted', 8008),
-  udp('udp-no-route', 'net-unreachable', 80, '192.0.2.1'),
+  udp('udp-no-route', 'net-unreachable', '192.0.2.1'),
+  dns('known', 'answered NOERROR 10.0.0.7'),
+  dns('alias', 'answered NOERROR known.test 10.0.0.7'),
+  dns('empty', 'answered NOERROR'),
+  dns('missing', 'answered NXDOMAIN'),
+  dns('broken', 'answered SERVFAIL'),
+  dns('forbidden', 'answered REFUSED'),
+  dns('silent', 'timeout'),
+  dns('closed', 'refused', '10.9.2.1'),
+  sizes('sweep-small-mtu', '1400 1410 1400', '10.9.2.2'),
+  sizes('sweep-absent-host', 'undefined 1280 1400', '10.9.2.99'),
 ];
 
 /** A tool under the name its script calls it by, whatever it is called here. */
@@ -66,12 +103,18 @@ const TOOLS: readonly (readonly [string, string, string])[] = [
   ['nc', 'nc.traditional', 'nc-traditional'],
   ['nc', 'ncat', 'ncat'],
   ['nc', 'busybox', 'nc-busybox'],
+  ['dig', 'dig', 'dig'],
+  ['nslookup', 'nslookup', 'nslookup'],
+  ['nslookup', 'busybox', 'nslookup-busybox'],
+  ['ping', 'ping', 'ping'],
 ];
 
 /** `curl-7.88`, from whichever of its ways to say it the tool knows. */
 function versioned(name: string, binary: string): string {
-  const asked = ['--version', '-h'].map((flag) => spawnSync(binary, [flag], { encoding: 'utf8', input: '' }));
-  const version = /\d+\.\d+/.exec(asked.map((each) => `${each.stdout} ${each.stderr}`).join(' '));
+  const asked = ['-v', '--version', '--help', '-h', '-V', '-version'].map((flag) =>
+    spawnSync(binary, [flag], { encoding: 'utf8', input: '' }),
+  );
+  const version = /\d+\.\d+|20\d{6}/.exec(asked.map((each) => `${each.stdout} ${each.stderr}`).join(' '));
   return `${name}-${version?.[0] ?? 'unknown'}`;
 }
 
@@ -89,13 +132,10 @@ function run(each: Case, tool: string, path: string): Promise<{ text: string; st
 
 function judge(each: Case, tool: string, got: { text: string; stderr: string; exit: number }): string {
   if (got.exit !== 0) return `exit ${got.exit}: ${got.stderr.trim().slice(0, 120)}`;
-  const read = readAttempts({ kind: 'answered', tool, ...got, elapsedMs: 0, through: '' });
-  if (isUnreadable(read)) return read.unreadable;
-  const [first] = read.tries;
+  const read = each.read({ kind: 'answered', tool, ...got, elapsedMs: 0, through: '' });
   // Node sets no IP_RECVERR.
-  if (tool === 'node' && each.name === 'udp-reject-host-unreachable')
-    return first?.end === 'silent' ? '' : 'not silent';
-  return first?.end === each.end ? '' : `${first?.end} ${first?.errno ?? ''}, wanted ${each.end}: ${first?.raw}`;
+  const end = tool === 'node' && each.name === 'udp-reject-host-unreachable' ? 'silent' : each.end;
+  return read === end ? '' : `${read}, wanted ${end}: ${got.text.slice(0, 300)}`;
 }
 
 const [saveTo, ...names] = process.argv.slice(2);

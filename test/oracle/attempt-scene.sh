@@ -18,6 +18,7 @@ ip -n $server route add default via 10.9.2.1
 ip -n $client route add unreachable 10.9.3.1
 ip -n $client route add prohibit 10.9.3.2
 ip -n $client route add blackhole 10.9.3.3
+ip netns exec $client sysctl -qw net.ipv4.ping_group_range="0 2147483647"
 for n in $router $server; do ip netns exec $n sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0; done
 filter() { ip netns exec $router iptables-nft -A FORWARD "$@"; }
 for p in tcp udp; do

@@ -1,0 +1,109 @@
+// Does what the kernel did fit one of the ways we said the packet may go?
+import type { Branch, Outcome, Prediction, Refusal, Symptom } from '../../src/path/prediction.js';
+import type { Observed, Seen } from './kernel.js';
+import { NODE_ID } from './oracle-world.js';
+import type { Sent } from './situation.js';
+
+export interface Told {
+  /** What came out where, in words; empty when nothing did. */
+  readonly lines: readonly string[];
+}
+export type Comparison =
+  | { readonly kind: 'agree' | 'unanswered' }
+  | { readonly kind: 'disagree'; readonly kernel: Told; readonly ours: readonly Told[] };
+
+const CODES: Readonly<Partial<Record<Refusal, string>>> = {
+  'icmp-net-unreachable': '3/0',
+  'icmp-host-unreachable': '3/1',
+  'icmp-proto-unreachable': '3/2',
+  'icmp-port-unreachable': '3/3',
+  'icmp-net-prohibited': '3/9',
+  'icmp-host-prohibited': '3/10',
+  'icmp-admin-prohibited': '3/13',
+  'icmp-ttl-exceeded': '11/0',
+};
+const NO_ROUTE = { 'net-unreachable': '3/0', 'host-unreachable': '3/1', prohibited: '3/13', blackhole: '' } as const;
+const ERRNO: Readonly<Record<Symptom, readonly string[]>> = {
+  connected: ['connected'],
+  answered: ['connected'],
+  refused: ['ECONNREFUSED'],
+  timeout: ['waiting', 'sent'],
+  'no-route': ['EHOSTUNREACH'],
+  'net-unreachable': ['ENETUNREACH'],
+  'not-permitted': ['EPERM', 'EACCES'],
+  sent: ['sent'],
+  'protocol-unreachable': ['ENOPROTOOPT'],
+  'invalid-argument': ['EINVAL'],
+  unknown: [],
+};
+
+export function compare(sent: Sent, prediction: Prediction, observed: Observed): Comparison {
+  const kernel = kernelTold(sent, observed);
+  const known = prediction.branches.filter((branch) => isKnown(branch));
+  const ours = known.flatMap((branch) => told(sent, branch));
+  const fits = ours.some(({ lines }) => lines.join('\n') === kernel.lines.join('\n'));
+  if (fits) return { kind: 'agree' };
+  return known.length < prediction.branches.length ? { kind: 'unanswered' } : { kind: 'disagree', kernel, ours };
+}
+
+export const isKnown = ({ outcome, reply }: Branch): boolean =>
+  outcome.kind !== 'unknown' && reply?.outcome.kind !== 'unknown';
+
+const tuple = ({ src, dst, sport, dport }: { src: string; dst: string; sport?: number; dport?: number }): string =>
+  `${src}:${sport ?? 0} > ${dst}:${dport ?? 0}`;
+
+function kernelTold(sent: Sent, { seen, results }: Observed): Told {
+  const result = sent.dev === undefined ? [`socket ${results[String(sent.id)] ?? 'nothing'}`] : [];
+  const lines = seen.filter((each) => concerns(sent, each)).map((each) => seenLine(sent, each));
+  return { lines: [...new Set([...result, ...lines])].toSorted() };
+}
+
+function concerns(sent: Sent, seen: Seen): boolean {
+  if (seen.about) return sent.dev === undefined ? seen.about.sport === sent.sport : seen.about.id === sent.id;
+  if (sent.dev === undefined)
+    return seen.sport === sent.sport && seen.flags !== 'SYN,ACK' && !seen.flags?.includes('RST');
+  return seen.id === sent.id || seen.id === (sent.id | 0x8000) || (seen.dport === sent.sport && seen.id !== sent.id);
+}
+
+function seenLine(sent: Sent, seen: Seen): string {
+  if (seen.about) return `${seen.dev}: icmp ${seen.type}/${seen.code} to ${seen.dst} about ${tuple(seen.about)}`;
+  const isForward = seen.id === sent.id || (sent.dev === undefined && seen.sport === sent.sport);
+  const what = isForward ? 'packet' : seen.flags?.includes('RST') ? 'reset' : 'answer';
+  return `${seen.dev}: ${what} ${tuple(seen)}`;
+}
+
+/** What a branch would show at the devices and the socket. */
+function told(sent: Sent, branch: Branch): readonly Told[] {
+  const { outcome, reply, arrives } = branch;
+  const lines: string[] = [];
+  const isFar = outcome.kind === 'delivered' && outcome.netns !== NODE_ID;
+  if (isFar) lines.push(`${devOf(outcome.netns)}: packet ${tuple(arrives)}`);
+  if (sent.dev === undefined) {
+    return ERRNO[branch.symptom].map((result) => ({ lines: [`socket ${result}`, ...lines].toSorted() }));
+  }
+  // The agent's own UDP listeners on the node stay silent.
+  const isSilent = sent.protocol === 'udp' && outcome.kind === 'delivered' && !isFar;
+  if (reply && !isSilent) lines.push(...answerLines(outcome, branch));
+  return [{ lines: lines.toSorted() }];
+}
+
+const devOf = (netns: string): string => netns.replace('far/', '');
+
+function answerLines(outcome: Outcome, { reply }: Branch): readonly string[] {
+  if (!reply || (reply.outcome.kind !== 'delivered' && reply.outcome.kind !== 'untranslated')) return [];
+  const at = reply.outcome.netns;
+  if (at === NODE_ID || !reply.arrives) return [];
+  const code = codeOf(outcome);
+  const { arrives } = reply;
+  if (code !== undefined)
+    return [`${devOf(at)}: icmp ${code} to ${arrives.dst} about ${tuple(arrives.about ?? arrives)}`];
+  const what = outcome.kind === 'refused' ? 'reset' : 'answer';
+  return [`${devOf(at)}: ${what} ${tuple(arrives)}`];
+}
+
+function codeOf(outcome: Outcome): string | undefined {
+  if (outcome.kind === 'refused') return CODES[outcome.how];
+  if (outcome.kind === 'no-route') return NO_ROUTE[outcome.how];
+  if (outcome.kind === 'neighbour-unreachable') return '3/1';
+  return outcome.kind === 'loop' ? '11/0' : undefined;
+}

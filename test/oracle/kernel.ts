@@ -1,0 +1,117 @@
+// Sets a situation up in a throw-away network namespace, reads it as we would read a node, and lets the kernel decide.
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Ask } from '../../src/evidence/evidence.js';
+import type { Answered } from '../../src/facts/read/answered.js';
+import type { Sent, Situation } from './situation.js';
+
+const AGENT = fileURLToPath(new URL('agent.py', import.meta.url));
+
+export interface Seen {
+  readonly dev: string;
+  readonly id: number;
+  readonly protocol: 'tcp' | 'udp' | 'icmp';
+  readonly src: string;
+  readonly dst: string;
+  readonly sport?: number;
+  readonly dport?: number;
+  readonly flags?: string;
+  readonly type?: number;
+  readonly code?: number;
+  readonly about?: Omit<Seen, 'dev'>;
+}
+export interface Observed {
+  readonly seen: readonly Seen[];
+  /** Of packets that the node sent itself: what the socket said, by packet id. */
+  readonly results: Readonly<Record<string, string>>;
+}
+
+export interface Place {
+  readonly ask: (ask: Ask) => Answered | undefined;
+}
+export interface Held {
+  readonly place: Place;
+  readonly send: (packets: readonly Sent[]) => Promise<Observed>;
+}
+
+let spaces = 0;
+
+/** `undefined` when the kernel would not take the rules: then there is nothing to compare. */
+export async function hold<T>(
+  situation: Situation,
+  use: (held: Held) => Promise<T>,
+): Promise<T | { readonly rejected: string }> {
+  const name = `netdiag-oracle-${process.pid}-${(spaces += 1)}`;
+  run(['ip', 'netns', 'add', name]);
+  const agent = spawn('ip', ['netns', 'exec', name, 'python3', AGENT], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: agent.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<string> => {
+    const line = await lines.next();
+    if (line.done) throw new Error('the agent ended early');
+    return line.value;
+  };
+  try {
+    agent.stdin.write(`${JSON.stringify(situation.tuns)}\n`);
+    await next();
+    const rejected = setUp(name, situation);
+    if (rejected !== undefined) return { rejected };
+    const send = async (packets: readonly Sent[]): Promise<Observed> => {
+      const plan = {
+        listen: situation.listen,
+        packets: packets.map((packet) => ({ dev: null, ...packet, flags: packet.protocol === 'tcp' ? 'SYN' : '' })),
+        answer: true,
+        settle: 0.25,
+      };
+      agent.stdin.write(`${JSON.stringify(plan)}\n`);
+      // At the JSON door: the agent's own document.
+      return JSON.parse(await next()) as Observed;
+    };
+    return await use({ place: { ask: (ask) => answerOf(name, ask) }, send });
+  } finally {
+    agent.stdin.end();
+    agent.kill('SIGKILL');
+    run(['ip', 'netns', 'delete', name]);
+  }
+}
+
+function setUp(name: string, { ip, sysctls, rules, ipsets, family }: Situation): string | undefined {
+  run(['ip', '-n', name, '-force', '-batch', '-'], ip.join('\n'));
+  inside(name, ['sysctl', '-q', '-w', ...sysctls]);
+  if (ipsets !== '') {
+    const made = inside(name, ['ipset', 'restore'], ipsets);
+    if (made.status !== 0) return made.stderr;
+  }
+  if (rules === '') return undefined;
+  const loader =
+    family === 'nft'
+      ? ['nft', '-f', '-']
+      : [family === 'iptables-legacy' ? 'iptables-legacy-restore' : 'iptables-nft-restore'];
+  const loaded = inside(name, loader, rules);
+  return loaded.status === 0 ? undefined : loaded.stderr;
+}
+
+const inside = (name: string, argv: readonly string[], input = ''): ReturnType<typeof run> =>
+  run(['ip', 'netns', 'exec', name, ...argv], input);
+
+function run(
+  [program = '', ...args]: readonly string[],
+  input = '',
+): { readonly status: number; readonly stdout: string; readonly stderr: string } {
+  const ran = spawnSync(program, args, { input, encoding: 'utf8', maxBuffer: 1 << 28, timeout: 30_000 });
+  return { status: ran.status ?? 1, stdout: ran.stdout, stderr: ran.stderr };
+}
+
+/** The very scripts that would run on a node. */
+function answerOf(name: string, ask: Ask): Answered | undefined {
+  for (const { tool, script } of ask.tries) {
+    const ran = inside(name, ['sh', '-c', script]);
+    if (ran.status === 0) {
+      return { kind: 'answered', tool, text: ran.stdout, exit: 0, stderr: ran.stderr, elapsedMs: 0, through: name };
+    }
+  }
+  return undefined;
+}
+
+export const isRejected = (value: unknown): value is { readonly rejected: string } =>
+  typeof value === 'object' && value !== null && 'rejected' in value;

@@ -1,0 +1,88 @@
+// `npm run oracle -- --cases N --seed N`: random situations, the kernel's verdict and ours, compared packet by packet.
+import { parseArgs } from 'node:util';
+import { summary } from '../path/support/tell.js';
+import { predict } from '../../src/path/predict.js';
+import type { Packet } from '../../src/path/packet.js';
+import { type Comparison, compare } from './compare.js';
+import { Counts } from './counts.js';
+import { hold, isRejected } from './kernel.js';
+import { NODE_ID, farId, worldOf } from './oracle-world.js';
+import { dice } from './random.js';
+import { type Family, type Sent, type Situation, situation } from './situation.js';
+
+const PACKETS = 200;
+const FAMILIES: readonly Family[] = ['routes', 'iptables-nft', 'iptables-legacy', 'nft'];
+
+const { values } = parseArgs({
+  options: {
+    cases: { type: 'string', default: '2000' },
+    seed: { type: 'string', default: '1' },
+    family: { type: 'string', multiple: true, default: [] },
+    show: { type: 'string', default: '5' },
+  },
+});
+
+if (process.getuid?.() !== 0) {
+  console.error('the oracle makes network namespaces and loads rules into them: it must run as root');
+  process.exit(2);
+}
+
+const counts = new Counts();
+const cases = Number(values.cases);
+const seed = Number(values.seed);
+const chosen = FAMILIES.filter((family) => values.family.length === 0 || values.family.includes(family));
+const started = Date.now();
+console.log(`seed ${seed}, ${cases} cases, families ${chosen.join(', ')}`);
+async function one(number: number): Promise<void> {
+  const made = situation(dice(number), PACKETS, chosen);
+  const held = await hold(made, async ({ place, send }) => {
+    const world = worldOf(place, made);
+    const predictions = made.packets.map((sent) => predict(world, packetOf(sent)));
+    return { predictions, observed: await send(made.packets) };
+  });
+  if (isRejected(held)) {
+    counts.rejected(made.family, held.rejected);
+    return;
+  }
+  for (const [at, sent] of made.packets.entries()) {
+    const prediction = held.predictions[at];
+    if (!prediction) continue;
+    const comparison = compare(sent, prediction, held.observed);
+    counts.add(made.family, comparison, prediction);
+    if (comparison.kind === 'disagree' && counts.failed <= Number(values.show))
+      show(number, { made, sent, comparison, lines: summary(prediction) });
+    if (comparison.kind === 'unanswered' && process.env['ORACLE_UNANSWERED'] !== undefined)
+      console.log(
+        'unanswered',
+        summary(prediction).filter((line) => line.includes('unknown')),
+      );
+  }
+}
+
+export const packetOf = (sent: Sent): Packet => ({
+  protocol: sent.protocol,
+  from: sent.dev === undefined ? NODE_ID : farId(sent.dev),
+  dst: sent.dst,
+  sport: sent.sport,
+  dport: sent.dport,
+  ...(sent.src === undefined ? {} : { src: sent.src }),
+  ...(sent.mark === undefined ? {} : { mark: sent.mark }),
+});
+
+interface Shown {
+  readonly made: Situation;
+  readonly sent: Sent;
+  readonly comparison: Extract<Comparison, { kind: 'disagree' }>;
+  readonly lines: readonly string[];
+}
+function show(number: number, { made, sent, comparison, lines }: Shown): void {
+  console.log(`situation ${number} (${made.family}): ${JSON.stringify(sent)}`);
+  console.log(`  kernel: ${comparison.kernel.lines.join(' | ') || 'nothing'}`);
+  for (const each of comparison.ours) console.log(`  ours:   ${each.lines.join(' | ') || 'nothing'}`);
+  for (const line of lines) console.log(`  ${line}`);
+}
+
+for (let at = 0; counts.total < cases && at < cases; at += 1) await one(seed * 1_000_003 + at);
+for (const line of counts.lines((Date.now() - started) / 1000)) console.log(line);
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed === 0 ? 0 : 1;

@@ -1,0 +1,112 @@
+// The situation as our own readers see it: one node, and at each of its devices a far end that takes and answers all.
+import { addressesAsk, readAddresses } from '../../src/facts/asks/addresses.js';
+import { linksAsk, readLinks } from '../../src/facts/asks/links.js';
+import { ipsetsAsk, iptablesAsk, nftAsk, readNetfilter } from '../../src/facts/asks/netfilter.js';
+import { neighboursAsk, readNeighbours } from '../../src/facts/asks/neighbours.js';
+import { readRoutes, routesAsk } from '../../src/facts/asks/routes.js';
+import { readRules, rulesAsk } from '../../src/facts/asks/rules.js';
+import { listenersAsk, readListeners } from '../../src/facts/asks/sockets.js';
+import { readSysctlsAnswer, sysctlsAsk } from '../../src/facts/asks/sysctls.js';
+import type { Ask } from '../../src/evidence/evidence.js';
+import { isUnreadable, type Unreadable } from '../../src/facts/fact.js';
+import type { Netfilter } from '../../src/facts/netfilter.js';
+import type { Link, Route, RoutingRule, Socket } from '../../src/facts/network.js';
+import type { Answered } from '../../src/facts/read/answered.js';
+import type { Netns, World } from '../../src/path/world.js';
+import type { Place } from './kernel.js';
+import type { Situation } from './situation.js';
+
+export const NODE_ID = 'node/n';
+export const farId = (dev: string): string => `far/${dev}`;
+const NOTHING: Netfilter = { iptables: [], nft: [], ipsets: [], unread: [] };
+
+function read<T>(place: Place, ask: Ask, reader: (answer: Answered) => T | Unreadable): T {
+  const answer = place.ask(ask);
+  if (!answer) throw new Error(`${ask.id} was not answered`);
+  const value = reader(answer);
+  if (isUnreadable(value)) throw new Error(`${ask.id}: ${value.unreadable}`);
+  return value;
+}
+
+export function worldOf(place: Place, { tuns, listen }: Situation): World {
+  const [iptables, nft, ipsets] = [place.ask(iptablesAsk), place.ask(nftAsk), place.ask(ipsetsAsk)];
+  const netfilter = readNetfilter({
+    ...(iptables ? { iptables } : {}),
+    ...(nft ? { nft } : {}),
+    ...(ipsets ? { ipsets } : {}),
+  });
+  if (isUnreadable(netfilter)) throw new Error(netfilter.unreadable);
+  const node: Netns = {
+    id: NODE_ID,
+    links: read(place, linksAsk, readLinks),
+    addresses: read(place, addressesAsk, readAddresses),
+    routes: read(place, routesAsk, readRoutes),
+    rules: read(place, rulesAsk, readRules),
+    neighbours: read(place, neighboursAsk, readNeighbours),
+    fdb: [],
+    sysctls: read(place, sysctlsAsk, readSysctlsAnswer),
+    netfilter,
+    sockets: [...read(place, listenersAsk, readListeners), ...listeners(listen)],
+    unread: [],
+  };
+  return {
+    netns: new Map([node, ...tuns.map(farEnd)].map((netns) => [netns.id, netns])),
+    podLinks: new Map(),
+    pods: new Map(),
+    nodeIps: new Map(),
+    wires: new Map(
+      tuns.flatMap((dev): readonly (readonly [string, { netns: string; link: string }])[] => [
+        [`${NODE_ID} ${dev}`, { netns: farId(dev), link: 'eth0' }],
+        [`${farId(dev)} eth0`, { netns: NODE_ID, link: dev }],
+      ]),
+    ),
+  };
+}
+
+/** The agent opens them when it is told the packets: after we have looked. */
+const listeners = (ports: readonly number[]): readonly Socket[] =>
+  ports.flatMap((localPort) =>
+    (['tcp', 'udp'] as const).map((protocol) => ({
+      protocol,
+      family: 4 as const,
+      localIp: '0.0.0.0',
+      localPort,
+      state: protocol === 'tcp' ? 'LISTEN' : 'UNCONN',
+      receiveQueue: 0,
+      sendQueue: 0,
+    })),
+  );
+
+const ETH0: Link = { index: 2, name: 'eth0', kind: 'tun', up: true, carrier: true, mtu: 1500 };
+const plain = { metric: 0, onlink: false, dead: false } as const;
+const EVERYTHING: readonly Route[] = [
+  { ...plain, table: 'local', type: 'local', dst: '0.0.0.0/0', dev: 'lo', text: 'local default dev lo' },
+  { ...plain, table: 'main', type: 'unicast', dst: '0.0.0.0/0', dev: 'eth0', text: 'default dev eth0' },
+];
+const rule = (priority: number, table: string): RoutingRule => ({
+  priority,
+  from: '0.0.0.0/0',
+  to: '0.0.0.0/0',
+  not: false,
+  table,
+  action: 'lookup',
+  text: `${priority}: lookup ${table}`,
+});
+
+const farEnd = (dev: string): Netns => ({
+  id: farId(dev),
+  links: [ETH0],
+  addresses: [],
+  routes: EVERYTHING,
+  rules: [{ ...rule(0, 'local'), iif: 'eth0' }, rule(1, 'main')],
+  neighbours: [],
+  fdb: [],
+  sysctls: {
+    'net.ipv4.conf.all.rp_filter': '0',
+    'net.ipv4.conf.eth0.rp_filter': '0',
+    'net.ipv4.conf.eth0.route_localnet': '1',
+    'net.ipv4.conf.all.route_localnet': '1',
+  },
+  netfilter: NOTHING,
+  unread: [],
+});
