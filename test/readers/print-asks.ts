@@ -10,9 +10,21 @@ import { socketsAsk } from '../../src/facts/asks/sockets.js';
 import { sysctlsAsk } from '../../src/facts/asks/sysctls.js';
 
 const asks = [
-  ...[linksAsk, addressesAsk, routesAsk, neighboursAsk, bridgePortsAsk, socketsAsk, sysctlsAsk],
-  ...[countersAsk, linkCountersAsk, conntrackTableAsk, conntrackStatsAsk],
-  { ...conntrackEntriesAsk({ destination: '192.168.0.3', protocol: 'tcp', destinationPort: 80 }), id: 'conntrack entries' },
+  linksAsk,
+  addressesAsk,
+  routesAsk,
+  neighboursAsk,
+  bridgePortsAsk,
+  socketsAsk,
+  sysctlsAsk,
+  countersAsk,
+  linkCountersAsk,
+  conntrackTableAsk,
+  conntrackStatsAsk,
+  {
+    ...conntrackEntriesAsk({ destination: '192.168.0.3', protocol: 'tcp', destinationPort: 80 }),
+    id: 'conntrack entries',
+  },
 ];
 for (const ask of asks) {
   for (const each of ask.tries.filter(({ tool }) => ['proc', 'sys', 'grep'].includes(tool))) {

@@ -78,11 +78,11 @@ function listing(flow: TrackedFlow): Try {
   };
 }
 
+const some = (text: string | undefined): string => (text === undefined ? '[^ ]*' : literal(text));
 const literal = (text: string): string => text.replaceAll(/[^\w:]/g, (char) => `[${char}]`);
 
 /** The original tuple stands first on its line, so what precedes it holds no `=`. */
 function grepping(flow: TrackedFlow): Try {
-  const some = (text: string | undefined): string => (text === undefined ? '[^ ]*' : literal(text));
   const port = flow.destinationPort === undefined ? '[0-9]*' : String(flow.destinationPort);
   const pattern = [
     `^[^=]*${flow.protocol ? ` ${flow.protocol} [^=]*` : ''}src=${some(flow.source)} dst=${some(flow.destination)} `,

@@ -5,13 +5,13 @@ import { notRead, readLines } from './answered.js';
 import { present } from './tool-json.js';
 import { split } from './words.js';
 
-const key = ({ protocol, original, reply }: ConntrackEntry): string => JSON.stringify([protocol, original, reply]);
+const identity = ({ protocol, original, reply }: ConntrackEntry): string => JSON.stringify([protocol, original, reply]);
 
 /** Two questions may name one entry twice, its timeout a second apart: kept once. */
 export function readConntrackEntries(text: string): readonly ConntrackEntry[] | Unreadable {
   const entries = readLines(text, entry);
   if ('unreadable' in entries) return entries;
-  return [...new Map(entries.map((each) => [key(each), each])).values()];
+  return [...new Map(entries.map((each) => [identity(each), each])).values()];
 }
 
 /** `ipv4 2 tcp 6 119 TIME_WAIT src=… dst=… sport=… dport=… [UNREPLIED] src=… … [ASSURED] mark=0 use=1`. */
