@@ -5,6 +5,11 @@ import type { Overrides } from './kubeconfig/overrides.js';
 import { loadLogin, type Login } from './kubeconfig/login.js';
 import { openOpener } from './open-running.js';
 import { openRunner } from './run.js';
+import { some } from './kubeconfig/config.js';
+import { openProbes, type ProbeOptions } from './probes.js';
+import type { Permission } from './permission.js';
+import { reviewPermissions, type Reviewed } from './review.js';
+import { sweep, type SweepOptions, type Swept } from './sweep.js';
 import { openTransport } from './transport.js';
 
 /** What a run has changed in the cluster, and what became of it. */
@@ -36,6 +41,10 @@ export interface Door {
 
 export interface LiveDoor extends Door {
   readonly login: Login;
+  /** Whether we may, one answer per permission. */
+  review(permissions: readonly Permission[]): Promise<readonly Reviewed[]>;
+  /** Finds, and unless it is a dry run removes, what earlier runs left behind. */
+  sweep(options: SweepOptions): Promise<Swept>;
 }
 
 export interface DoorOptions {
@@ -43,21 +52,34 @@ export interface DoorOptions {
   readonly rung: Rung;
   readonly version: string;
   readonly parallel?: number;
+  /** For rung `node`. */
+  readonly probe?: ProbeOptions;
 }
 
 const DEFAULT_BUDGET_MS = 60_000;
+const DEFAULT_PROBE: ProbeOptions = { namespace: 'kube-system', runMs: DEFAULT_BUDGET_MS };
 
 export function openDoor(options: DoorOptions): LiveDoor {
   const login = loadLogin(options.flags);
   const transport = openTransport(login, options.version);
   const opener = openOpener(transport, options.flags);
-  const collector = openCollector(transport, openRunner({ rung: options.rung, opener }), options.parallel ?? 8);
+  const probes = options.rung === 'node' ? openProbes(transport, options.probe ?? DEFAULT_PROBE) : undefined;
+  const collector = openCollector(
+    transport,
+    openRunner({ rung: options.rung, opener, ...some('probe', probes?.probe) }),
+    options.parallel ?? 8,
+  );
   return {
     rung: options.rung,
     login,
     collect: (requests, { budgetMs = DEFAULT_BUDGET_MS } = {}) => collector.collect(requests, budgetMs),
+    review: (permissions) => reviewPermissions(transport, permissions),
+    sweep: (sweeping) => sweep(transport, sweeping),
     evidence: collector.held,
-    mutations: () => [],
-    close: async () => transport.close(),
+    mutations: () => probes?.mutations() ?? [],
+    async close() {
+      await probes?.removeAll();
+      transport.close();
+    },
   };
 }

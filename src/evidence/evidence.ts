@@ -31,7 +31,10 @@ export type Where =
       readonly containerIds: readonly string[];
     };
 
-/** One way to get an answer: a POSIX-sh script and the programs it needs. All words from a cluster are quoted in it. */
+/**
+ * One way to get an answer: a POSIX-sh script and the programs it needs. All words from a cluster are quoted in it.
+ * `"$ROOT/etc/hosts"` is the place's own file also where a probe pod looks in from outside; elsewhere ROOT is empty.
+ */
 export interface Try {
   /** Tells the reader which format came back: `ip-json`, `busybox-ip`, `proc` … */
   readonly tool: string;

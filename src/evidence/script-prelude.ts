@@ -17,9 +17,12 @@ export function bootstrap(lastLine: string): readonly string[] {
  * - No `timeout`, `mktemp` or `mkfifo` in the poorest image: watchdogs are shells that sleep a second at a time and
  *   look whether they are still wanted, so what survives a kill of everything else survives it for one second.
  * - Watchdogs hold no stream of ours open: the runtime ends an exec only when its streams are closed.
+ * - What we run is charged to the container's memory limit, and an OOM kill would hit the agent: a large dump gets
+ *   three quarters of what is left as its address space, and fails by itself instead.
  * - stdout goes straight out; stderr is held back in a variable by swapping descriptors and follows it.
  */
-export const PRELUDE = `export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin:/usr/local/sbin:/usr/bin:/bin" ROOT=
+export const PRELUDE = `lim=
+export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin:/usr/local/sbin:/usr/bin:/bin" ROOT=
 me=
 now() { u=0; read -r u v </proc/uptime; } 2>/dev/null
 kids() {
@@ -50,8 +53,31 @@ dog() {
   done
   reap "$2"
 } </dev/null >/dev/null 2>&1 4>&-
+room() {
+  lim=
+  while IFS=: read -r n c q; do
+    case $c in
+      '') set -- "/sys/fs/cgroup$q" /sys/fs/cgroup; a=memory.max b=memory.current ;;
+      *memory*) set -- "/sys/fs/cgroup/memory$q" /sys/fs/cgroup/memory; a=memory.limit_in_bytes b=memory.usage_in_bytes ;;
+      *) continue ;;
+    esac
+    for g in "$@"; do
+      max= cur=
+      read -r max <"$g/$a" && read -r cur <"$g/$b" || continue
+      [ "$max" = max ] && break
+      f=0
+      while read -r k v; do [ "$k" = inactive_file ] && f=$v; done <"$g/memory.stat"
+      lim=$(((max - cur + f) / 1024 * 3 / 4))
+      break
+    done
+  done </proc/self/cgroup
+} 2>/dev/null
 one() {
-  (eval "$2") </dev/null 4>&- &
+  [ "$lim" ] && [ "$lim" -lt 12288 ] && { echo "out of memory: $lim KB are left to this container" >&2; return 1; }
+  (
+    [ "$lim" ] && ulimit -v "$lim" 2>/dev/null
+    eval "$2"
+  ) </dev/null 4>&- &
   p=$!
   dog "$1" $p &
   d=$!
@@ -82,10 +108,13 @@ ask() {
   done
 }
 big() {
-  command -v gzip >/dev/null 2>&1 || { ask "$@"; return; }
-  printf '\\n%s z\\n' "$m"
-  ask "$@" | gzip -1 -c
-  printf '\\n%s y\\n' "$m"
+  room
+  if command -v gzip >/dev/null 2>&1; then
+    printf '\\n%s z\\n' "$m"
+    ask "$@" | gzip -1 -c
+    printf '\\n%s y\\n' "$m"
+  else ask "$@"; fi
+  lim=
 }
 end() { kill $g 2>/dev/null; exit; }
 step() {

@@ -1,12 +1,13 @@
 // One script per place and round: every question put to the place, its answers framed. Pure.
 import type { Ask } from './evidence.js';
+import { ENTER, needsView } from './script-enter.js';
 import { PRELUDE } from './script-prelude.js';
 import { quote } from './shell.js';
 
 export interface Placed {
   readonly ask: Ask;
-  /** Run it in the network namespace of the pod with these containers, from outside: rung `node`. */
-  readonly containerIds?: readonly string[];
+  /** Asked from outside, by a probe pod on the node: rung `node`. */
+  readonly from?: { readonly kind: 'node' } | { readonly kind: 'pod'; readonly containerIds: readonly string[] };
 }
 
 export interface Frame {
@@ -36,10 +37,14 @@ export function phasesOf(asks: readonly Ask[]): readonly Phase[] {
 }
 
 export function scriptFor(placed: readonly Placed[], phases: readonly Phase[], frame: Frame): string {
+  const pods = podsIn(placed);
   return [
     PRELUDE,
     `m=@${frame.nonce}`,
     `dog ${frame.deadlineSeconds} $$ & g=$!`,
+    ...(placed.some(({ from }) => from) ? [ENTER] : []),
+    // Once for each pod: it reads the cgroup of every process on the node.
+    ...pods.map((ids, at) => `netpid ${quote(ids)}; p${at}=$found d${at}=$denied`),
     ...phases.flatMap((phase) => phaseLines(placed, phase)),
     ...phases.map((phase) => `step ${phase}`),
     'end',
@@ -47,9 +52,16 @@ export function scriptFor(placed: readonly Placed[], phases: readonly Phase[], f
   ].join('\n');
 }
 
+/** The distinct pods a script enters, as their container ids. */
+const podsIn = (placed: readonly Placed[]): readonly string[] => [
+  ...new Set(placed.flatMap(({ from }) => (from?.kind === 'pod' ? [idsText(from.containerIds)] : []))),
+];
+const idsText = (ids: readonly string[]): string => ids.join(' ');
+
 function phaseLines(placed: readonly Placed[], phase: Phase): readonly string[] {
+  const pods = podsIn(placed);
   const sections = placed
-    .map(({ ask, containerIds }, index) => ({ ask, line: section(ask, sectionKey(index, phase), containerIds) }))
+    .map((one, index) => ({ ask: one.ask, line: section(one, sectionKey(index, phase), pods) }))
     .filter(({ ask }) => runsIn(ask, phase));
   const lanes = dealt(sections, phase === 'attempts' ? ATTEMPT_LANES : STATIC_LANES);
   const bodies = lanes.map((lane, at) => `${phase}${at}() {\n${lane.map(({ line }) => line).join('\n')}\n}`);
@@ -83,11 +95,16 @@ function braid(phase: Phase, lanes: number): string {
   );
 }
 
-function section(ask: Ask, key: string, containerIds?: readonly string[]): string {
+function section({ ask, from }: Placed, key: string, pods: readonly string[]): string {
+  const pod = from?.kind === 'pod' ? pods.indexOf(idsText(from.containerIds)) : undefined;
   const tries = ask.tries.map(({ needs, script }) => {
-    const inside = containerIds ? `enter ${quote(containerIds.join(' '))} ${quote(script)}` : script;
-    return `${quote([...needs, ...(containerIds ? ['nsenter'] : [])].join(' '))} ${quote(inside)}`;
+    if (pod !== undefined) return entered(pod, needs, script);
+    return `${quote(needs.join(' '))} ${quote(from ? `outside ${quote(script)}` : script)}`;
   });
-  const how = ask.maxBytes >= BIG_BYTES ? 'big' : 'ask';
-  return `${how} ${key} ${ask.timeoutSeconds} ${tries.join(' ')}`;
+  return `${ask.maxBytes >= BIG_BYTES ? 'big' : 'ask'} ${key} ${ask.timeoutSeconds} ${tries.join(' ')}`;
+}
+
+function entered(pod: number, needs: readonly string[], script: string): string {
+  const [way, more] = needsView(script) ? ['view', ['nsenter', 'unshare', 'mount']] : ['enter', ['nsenter']];
+  return `${quote([...needs, ...more].join(' '))} ${quote(`${way} "$p${pod}" "$d${pod}" ${quote(script)}`)}`;
 }
