@@ -10,6 +10,7 @@ import { createModel, type Model } from '../model/know.js';
 import type { Refusal } from '../model/refusal.js';
 import { scope, type Scope } from '../model/scope.js';
 import { SOURCES } from '../path/sources.js';
+import type { Subject } from '../target/subject.js';
 import type { Target } from '../target/target.js';
 
 export interface Question {
@@ -54,11 +55,20 @@ export async function diagnose(question: Question): Promise<Diagnosed> {
 function lookUp({ subjects }: Scope, checks: readonly AnyCheck[], model: Model): void {
   for (const subject of subjects) {
     const needs = checks.filter(({ about }) => about === subject.kind).flatMap((check) => check.needs);
-    for (const need of new Set([...needs, ...(subject.kind === 'flow' ? SHOWN : [])])) model.fact(subject, need);
+    for (const need of new Set([...needs, ...ALWAYS[subject.kind]])) model.fact(subject, need);
   }
 }
-/** What the report shows of every flow, whether a check asks for it or not. */
-const SHOWN = ['attempts', 'predicted'] as const;
+/**
+ * What the report shows of every flow, and what the walk reads of every namespace: asked at once, whoever needs it first,
+ * so that no check's order of looking things up costs a round.
+ */
+const ALWAYS: Readonly<Record<Subject['kind'], readonly string[]>> = {
+  flow: ['attempts', 'predicted'],
+  node: ['netns'],
+  pod: ['netns'],
+  cluster: [],
+  service: [],
+};
 
 function conclude(
   known: Pick<Diagnosis, 'scope' | 'model' | 'evidence' | 'rounds'>,

@@ -44,6 +44,8 @@ export interface Know {
   peek<S extends Subject, F extends FactKey<S['kind']>>(subject: S, key: F): Fact<FactValue<S['kind'], F>>;
   /** Begin to look these up, so that what they need is asked in this round already. Never waits. */
   ahead(wanted: readonly Wanted[]): void;
+  /** Put questions whose answers are wanted further down, so that they go out in this round. Never waits. */
+  begin(requests: readonly Request[]): void;
   /** Put a question. In this round if it is new; its answer is there in the next. */
   ask(requests: readonly Request[]): readonly Answer[];
 }

@@ -112,6 +112,9 @@ function knowing({ from, gaps, fact, put }: Working): Know {
     ahead(wanted: readonly Wanted[]) {
       wanted.forEach(([subject, key]) => fact(subject, key));
     },
+    begin(requests) {
+      put(requests);
+    },
     ask(requests) {
       const answers = put(requests);
       if (answers.length < requests.length) throw new Outstanding();

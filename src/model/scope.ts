@@ -117,13 +117,22 @@ function standingOn(
   const named = flows.flatMap(({ source, pod }) => (source.kind === 'node' ? [source.name] : (pod?.node ?? [])));
   know.ahead([
     ...pods.map((pod) => [pod, 'object'] as const),
-    ...named.map((name) => [nodeSubject(name), 'where'] as const),
+    ...[...named, ...balancedTo(flows, know)].map((name) => [nodeSubject(name), 'where'] as const),
   ]);
   const nodes = pods.flatMap((pod) => {
     const object = know.peek(pod, 'object');
     return object.kind === 'unknown' || object.value === 'absent' ? [] : (object.value.node ?? []);
   });
   return [...[...new Set([...named, ...nodes])].toSorted().map(nodeSubject), ...pods, ...distinct(services)];
+}
+
+/** Nodes that a balanced flow may lead to, nameservers' included: its prediction will want to read them. */
+function balancedTo(flows: readonly Subject<'flow'>[], know: Know): readonly string[] {
+  const services = flows.flatMap(({ service, pod }) => (service && !pod ? [service] : []));
+  return services.flatMap(({ namespace, name }) => {
+    const endpoints = know.peek(serviceSubject(namespace, name), 'endpoints');
+    return endpoints.kind === 'unknown' ? [] : endpoints.value.flatMap(({ node }) => node ?? []);
+  });
 }
 
 export function distinct<S extends Subject>(subjects: readonly S[]): readonly S[] {

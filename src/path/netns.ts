@@ -6,37 +6,37 @@ import { nodeSubject, type Subject } from '../target/subject.js';
 import type { Netns } from './world.js';
 
 const NOTHING: Netfilter = { iptables: [], nft: [], ipsets: [], unread: [] };
-const NEEDED = [
-  'links',
-  'addresses',
-  'routes',
-  'rules',
-  'neighbours',
-  'fdb',
-  'bridgePorts',
-  'sysctls',
-  'netfilter',
-  'sockets',
-] as const;
-type Part = (typeof NEEDED)[number] & FactKey<'node'> & FactKey<'pod'>;
+/** What any namespace has; a pod has no bridge, and no packet filter unless something in it may have made one. */
+const ANY = ['links', 'addresses', 'routes', 'rules', 'neighbours', 'sysctls', 'sockets'] as const;
+const BRIDGE = ['fdb', 'bridgePorts'] as const;
+const FILTER = ['netfilter'] as const;
+type Part = (typeof ANY | typeof BRIDGE | typeof FILTER)[number] & FactKey<'node'> & FactKey<'pod'>;
 
-export const nodeNetns = (node: Subject<'node'>, know: Know): Netns => assemble(`node/${node.name}`, node, know);
+export const nodeNetns = (node: Subject<'node'>, know: Know): Netns =>
+  assemble({ id: `node/${node.name}`, subject: node, parts: [...ANY, ...BRIDGE, ...FILTER] }, know);
 
 export function podNetns(pod: Subject<'pod'>, know: Know): Netns {
   const object = know.get(pod, 'object');
   if (object === 'absent') throw new Unanswerable([{ kind: 'unreachable', detail: `pod ${pod.name} does not exist` }]);
   if (object.hostNetwork) return know.get(nodeSubject(object.node ?? ''), 'netns');
-  const netns = assemble(`pod/${pod.namespace}/${pod.name}`, pod, know);
-  // Without NET_ADMIN in the pod nobody in it can have filtered anything, read or not.
-  if (netns.netfilter || object.mayFilter) return netns;
-  return { ...netns, netfilter: NOTHING, unread: netns.unread.filter(({ what }) => what !== 'netfilter') };
+  const parts = object.mayFilter ? [...ANY, ...FILTER] : ANY;
+  const netns = assemble({ id: `pod/${pod.namespace}/${pod.name}`, subject: pod, parts }, know);
+  // Without NET_ADMIN in the pod the kernel lets nobody in it filter anything, so nobody needs to look.
+  return object.mayFilter ? netns : { ...netns, netfilter: NOTHING };
 }
 
-function assemble(id: string, subject: Subject<'node'> | Subject<'pod'>, know: Know): Netns {
-  know.ahead(NEEDED.map((part) => [subject, part] as never));
+interface Place {
+  readonly id: string;
+  readonly subject: Subject<'node'> | Subject<'pod'>;
+  readonly parts: readonly Part[];
+}
+
+function assemble({ id, subject, parts }: Place, know: Know): Netns {
+  know.ahead(parts.map((part) => [subject, part] as never));
   const unread: { what: string; why: string }[] = [];
   // Looked at one by one: what is missing is the walk's to judge, since most walks never come to it.
-  const part = <P extends Part>(name: P): Extract<ReturnType<typeof value<P>>, unknown> => {
+  const part = <P extends Part>(name: P): ValueOf<P> | undefined => {
+    if (!parts.includes(name)) return undefined;
     const fact = know.peek(subject as Subject<'node'>, name);
     if (fact.kind !== 'known') unread.push({ what: name, why: fact.gaps.map(gapText).join('; ') });
     return value(fact as never, name);

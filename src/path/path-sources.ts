@@ -44,12 +44,14 @@ const podAddress = (world: World, { namespace, name }: { namespace: string; name
 /** Both ends, their nodes, and every pod the Service may choose. */
 function worldOf(flow: Subject<'flow'>, know: Know): World {
   const pods = podsOn(flow, know);
-  know.ahead(
-    pods.flatMap(({ subject }): readonly Wanted[] => [
+  know.ahead([
+    ...pods.flatMap(({ subject }): readonly Wanted[] => [
       [subject, 'object'],
       [subject, 'netns'],
     ]),
-  );
+    // An EndpointSlice names the node: it can be read before the pod has been.
+    ...pods.flatMap(({ node }): readonly Wanted[] => (node ? [[nodeSubject(node), 'netns']] : [])),
+  ]);
   const objects = pods.flatMap(({ subject }) => {
     const object = know.peek(subject, 'object');
     return object.kind === 'unknown' || object.value === 'absent' ? [] : [{ subject, object: object.value }];

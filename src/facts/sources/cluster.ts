@@ -7,7 +7,7 @@ import { NODE_FIELDS, readNode } from '../read/kube-objects.js';
 import { POD_FIELDS, readPod } from '../read/kube-pod.js';
 import { readCorefile } from '../read/corefile.js';
 import { readCorednsLog, type DnsLog } from '../read/coredns-log.js';
-import { askList, askObject, askText, namespaced, selected } from './api.js';
+import { askList, askObject, askText, namespaced, objectRequest, selected } from './api.js';
 
 declare module '../fact.js' {
   interface ClusterFacts {
@@ -35,6 +35,8 @@ const KUBE_SYSTEM = 'kube-system';
 /** `k8s-app` of the DaemonSets that carry pod networks and Services, from their own manifests. */
 const KNOWN =
   'kube-proxy,flannel,canal,calico-node,cilium,kube-router,kindnet,aws-node,azure-cns,antrea-agent,ovnkube-node';
+const PROXY_CONFIG = namespaced('', KUBE_SYSTEM, 'configmaps/kube-proxy');
+const COREDNS_CONFIG = namespaced('', KUBE_SYSTEM, 'configmaps/coredns');
 const LOG_LINES = 200;
 const LOG_BYTES = 64 * 1024;
 
@@ -49,6 +51,7 @@ export const clusterSources = {
   cidrs: (_, know) => readCidrs(know),
 
   proxy(_, know) {
+    know.begin([objectRequest(PROXY_CONFIG)]);
     const agents = know.try(CLUSTER, 'agents');
     const set = agents.kind === 'unknown' ? undefined : agents.value.find(({ app }) => app === 'kube-proxy');
     const config = proxyConfig(know);
@@ -72,8 +75,9 @@ export const clusterSources = {
       [dns, 'object'],
       [dns, 'endpoints'],
     ]);
+    know.begin([objectRequest(COREDNS_CONFIG)]);
     const pods = askList(know, selected(namespaced('', KUBE_SYSTEM, 'pods'), { 'k8s-app': 'kube-dns' }), POD_FIELDS);
-    const config = askObject(know, namespaced('', KUBE_SYSTEM, 'configmaps/coredns'));
+    const config = askObject(know, COREDNS_CONFIG);
     const corefile = text(at(config, 'data', 'Corefile'));
     const service = know.get(dns, 'object');
     return {
@@ -145,7 +149,7 @@ function settings(know: Know, set: AgentSet): Pick<CniSetup, 'backend' | 'networ
 }
 
 const proxyConfig = (know: Know): Jsonish | undefined => {
-  const config = askObject(know, namespaced('', KUBE_SYSTEM, 'configmaps/kube-proxy'));
+  const config = askObject(know, PROXY_CONFIG);
   return config === undefined ? undefined : loadYaml(text(at(config, 'data', 'config.conf')));
 };
 

@@ -7,6 +7,7 @@ import { readNode } from '../read/kube-objects.js';
 import { POD_FIELDS, readPod } from '../read/kube-pod.js';
 import { askList, askObject, nodePath } from './api.js';
 import { netnsSources, type NetnsFacts } from './netns.js';
+import { proxyHealth } from './proxy-health.js';
 import { ranAt, reading } from './run.js';
 import { nodeWhere } from './where.js';
 
@@ -24,6 +25,10 @@ declare module '../fact.js' {
 }
 
 export interface ProxyHealth {
+  /** False where no kube-proxy DaemonSet exists: something else serves, or it is no pod. */
+  readonly expected: boolean;
+  /** Its port is open and it does not answer: stopped, or out of time. */
+  readonly hung?: boolean;
   readonly pod?: PodObject;
   readonly healthy: boolean | 'unknown';
   /** Seconds since the last successful sync, where the metrics tell. */
@@ -35,7 +40,6 @@ export interface ProxyHealth {
   readonly complaints: readonly string[];
 }
 
-/** kube-proxy's health has a file of its own. */
 export const nodeSources = {
   ...netnsSources,
   object(node, know) {
@@ -58,4 +62,5 @@ export const nodeSources = {
   },
   cniFiles: ranAt(reading(cniFilesAsk, readCniFilesAnswer)),
   subnetEnv: ranAt(reading(subnetEnvAsk, readSubnetEnvAnswer)),
+  proxyHealth,
 } satisfies Partial<SourcesOf<'node'>>;
