@@ -1,0 +1,43 @@
+import { unreadable, type Unreadable } from '../fact.js';
+import { defined } from './untyped.js';
+
+/** What kube-proxy's own pages say, in seconds since the epoch. */
+export interface ProxyPages {
+  readonly now: number;
+  readonly lastSync?: number;
+  readonly queued?: number;
+  readonly restoreFailures?: number;
+  /** `no-answer`: the port is open and nobody answers within two seconds, as of a process that is stopped. */
+  readonly healthz: 'ok' | 'failing' | 'no-answer' | 'not-known';
+}
+
+const METRIC = /^kubeproxy_sync_proxy_rules_(\w+?)(?:\{(.*)\})? ([\d.e+]+)$/;
+
+export function readProxyHealth(text: string): ProxyPages | Unreadable {
+  const [head = '', ...pages] = text.split('\u001e');
+  const now = Number(/^now (\d+)$/m.exec(head)?.[1]);
+  if (!Number.isFinite(now)) return unreadable(`no time in: ${head.slice(0, 80)}`);
+  const page = (name: string): string => pages.find((each) => each.startsWith(`${name}\n`)) ?? '';
+  const metrics = page('metrics')
+    .split('\n')
+    .map((line) => METRIC.exec(line));
+  const worst = (name: string, pick: (...values: number[]) => number): number | undefined => {
+    const values = metrics.flatMap((match) => (match?.[1] === name ? [Number(match[3])] : []));
+    return values.length > 0 ? pick(...values) : undefined;
+  };
+  return defined({
+    now,
+    // One value per IP family where there are two: the one that lags tells.
+    lastSync: worst('last_timestamp_seconds', Math.min),
+    queued: worst('last_queued_timestamp_seconds', Math.min),
+    restoreFailures:
+      worst('iptables_restore_failures_total', Math.max) ?? worst('nftables_sync_failures_total', Math.max),
+    healthz: healthzOf(page('healthz')),
+  }) as ProxyPages;
+}
+
+function healthzOf(page: string): ProxyPages['healthz'] {
+  if (/\bstatus 503|HTTP\/1\.[01] 503/.test(page)) return 'failing';
+  if (/timed out/i.test(page)) return 'no-answer';
+  return page.includes('"lastUpdated"') ? 'ok' : 'not-known';
+}

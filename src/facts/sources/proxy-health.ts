@@ -1,0 +1,90 @@
+// kube-proxy's own word on one node: by its pages from the node itself, by the API, and by its log.
+import type { Answer } from '../../evidence/evidence.js';
+import { CLUSTER } from '../../target/subject.js';
+import { proxyHealthAsk, readProxyHealthAnswer } from '../asks/proxy-health.js';
+import { isUnreadable, type Know, type Source } from '../fact.js';
+import type { PodObject } from '../kube.js';
+import type { ProxyPages } from '../read/proxy-health.js';
+import { defined } from '../read/untyped.js';
+import { namespaced } from './api.js';
+import type { ProxyHealth } from './node.js';
+import { runRequest } from './run.js';
+
+const LOG = { tailLines: 200, sinceSeconds: 600, limitBytes: 64 * 1024 };
+
+/**
+ * Overdue: a change waits, and nothing was written for this long. kube-proxy itself tries again every 30 s and calls
+ * itself unhealthy after 60.
+ */
+const OVERDUE_SECONDS = 60;
+
+export const proxyHealth: Source<'node', ProxyHealth> = (node, know) => {
+  const { daemonSet } = know.get(CLUSTER, 'proxy');
+  if (!daemonSet) return { expected: false, healthy: 'unknown', complaints: [] };
+  know.ahead([
+    [node, 'pods'],
+    [node, 'where'],
+  ]);
+  const pod = know.get(node, 'pods').find(({ labels, deleting }) => labels['k8s-app'] === 'kube-proxy' && !deleting);
+  if (!pod) return { expected: true, healthy: false, complaints: [] };
+  if (!pod.ready) return { expected: true, pod, healthy: false, complaints: [] };
+  return { expected: true, pod, ...asked(pod, know, know.peek(node, 'where')) };
+};
+
+/** Three ways to hear it, put in one round; none of them must answer. */
+function asked(
+  pod: PodObject,
+  know: Know,
+  where: ReturnType<typeof know.peek<{ kind: 'node'; name: string }, 'where'>>,
+) {
+  const base = namespaced('', pod.namespace, `pods/${pod.name}`);
+  const log = `${base}/log?${Object.entries(LOG)
+    .map(([key, value]) => `${key}=${value}`)
+    .join('&')}`;
+  const healthz = `${namespaced('', pod.namespace, `pods/${pod.name}:10256`)}/proxy/healthz`;
+  const [logged, proxied, ran] = know.ask([
+    { via: 'api', path: log, shape: 'text', maxBytes: LOG.limitBytes },
+    { via: 'api', path: healthz, shape: 'text', maxBytes: 4096 },
+    ...(where.kind === 'unknown' ? [] : [runRequest(where.value, proxyHealthAsk)]),
+  ]);
+  const pages = ran?.kind === 'answered' ? readProxyHealthAnswer(ran) : undefined;
+  return {
+    ...verdictOf(pages && !isUnreadable(pages) ? pages : undefined, proxied),
+    complaints: logged?.kind === 'answered' ? complaintsOf(logged.text) : [],
+  };
+}
+
+export function verdictOf(
+  pages: ProxyPages | undefined,
+  proxied: Answer | undefined,
+): Pick<ProxyHealth, 'healthy' | 'lastSyncSeconds' | 'queuedSeconds' | 'restoreFailures' | 'hung'> {
+  const lastSyncSeconds = pages?.lastSync === undefined ? undefined : Math.round(pages.now - pages.lastSync);
+  const queuedSeconds = pages?.queued === undefined ? undefined : Math.round(pages.now - pages.queued);
+  // A queue newer than the last write means that a change waits.
+  const waits = pages?.lastSync !== undefined && pages.queued !== undefined && pages.queued > pages.lastSync;
+  const overdue = waits && (lastSyncSeconds ?? 0) > OVERDUE_SECONDS;
+  const hung = pages?.healthz === 'no-answer';
+  const says503 =
+    pages?.healthz === 'failing' || (proxied?.kind === 'refused' && / 503\b/.test(JSON.stringify(proxied.gap)));
+  const ok = pages?.healthz === 'ok' || (proxied?.kind === 'answered' && proxied.text.includes('"lastUpdated"'));
+  return defined({
+    healthy: overdue || hung || says503 ? false : ok || pages?.lastSync !== undefined ? true : ('unknown' as const),
+    lastSyncSeconds,
+    queuedSeconds: waits ? queuedSeconds : undefined,
+    restoreFailures: pages?.restoreFailures,
+    hung: hung ? true : undefined,
+  }) as ReturnType<typeof verdictOf>;
+}
+
+/** klog's error lines (E1126 …) that tell of a write or a watch that failed; others are the daily noise. */
+const COMPLAINT =
+  /^E\d{4} .*(iptables-restore|sync failed|[Ff]ailed to (execute|ensure|sync|list|watch|apply)|nft|Error syncing)/;
+const complaintsOf = (log: string): readonly string[] =>
+  [
+    ...new Set(
+      log
+        .split('\n')
+        .filter((line) => COMPLAINT.test(line))
+        .map((line) => line.slice(0, 300)),
+    ),
+  ].slice(-3);
