@@ -7,6 +7,7 @@ import type { HostLink } from '../model/host-link.js';
 import type { Overlay } from '../model/overlay.js';
 import type { Peer, Peers } from '../model/peers.js';
 import type { PodBridge } from '../model/pod-bridge.js';
+import type { PodRoute } from '../path/pod-routes.js';
 
 export const veth = (different: Partial<Link> = {}): Link => ({
   index: 7,
@@ -141,5 +142,17 @@ export const cniAgent = (
   pod: { name: 'kube-flannel-ds-x7v2k', ...pod },
   networkUnavailable: false,
   everywhere: true,
+  ...different,
+});
+
+export const podRoute = (different: Partial<PodRoute> = {}): PodRoute => ({
+  node: 'w2',
+  range: '10.244.2.0/24',
+  part: false,
+  address: '10.244.2.1',
+  wants: 'via 10.244.2.0 dev flannel.1',
+  finds: '10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink',
+  byChance: false,
+  right: true,
   ...different,
 });

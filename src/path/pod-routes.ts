@@ -60,9 +60,11 @@ export const podRoutes: Source<'node', readonly PodRoute[]> = (node, know) => {
   if (ways.length === 0) return [];
   const netns = routing(node, know);
   const ask = asking(node, know);
-  return ways.flatMap(({ peer, way }) =>
-    partsOf(way.range, netns.routes).map((part) => found({ peer, way, part }, ask, netns)),
+  const parts = partsIn(
+    ways.map(({ way }) => way.range),
+    netns.routes,
   );
+  return ways.flatMap(({ peer, way }) => parts(way.range).map((part) => found({ peer, way, part }, ask, netns)));
 };
 
 function routing(node: Subject<'node'>, know: Know): Netns {
@@ -101,15 +103,29 @@ function wayTo(peer: NodeObject, cni: CniSetup): Way | undefined {
   return cni.name === 'cilium' && tunnel ? { range: cidr, device: 'cilium_host', direct: [] } : undefined;
 }
 
-/** The range and whatever narrower routes cut out of it. */
-function partsOf(
-  range: string,
-  routes: readonly Route[],
-): readonly { range: string; address: string; part: boolean }[] {
-  const inner = routes.filter(({ dst, table }) => table !== 'local' && within(range, dst)).map(({ dst }) => dst);
-  const parts = [...new Set(inner)].map((each) => ({ range: each, address: firstOf(each), part: true }));
-  const free = freeAddress(range, inner);
-  return [...(free === undefined ? [] : [{ range, address: free, part: false }]), ...parts];
+/** Each range and whatever narrower routes cut out of it. Thousands of both may meet, so they are matched by key. */
+function partsIn(ranges: readonly string[], routes: readonly Route[]): (range: string) => readonly Part[] {
+  const inner = new Map<string, string[]>(ranges.map((range) => [range, []]));
+  const lengths = new Set(ranges.flatMap((range) => parseCidr(range)?.length ?? []));
+  for (const { dst, table } of routes) {
+    const cidr = table === 'local' ? undefined : parseCidr(dst);
+    for (const length of cidr ? lengths : []) {
+      const outer = parseCidr(`${ipText(cidr!.base)}/${length}`)!;
+      const held = cidr!.length > length ? inner.get(`${ipText(outer.base)}/${length}`) : undefined;
+      if (held && !held.includes(dst)) held.push(dst);
+    }
+  }
+  return (range) => {
+    const parts = (inner.get(range) ?? []).map((each) => ({ range: each, address: firstOf(each), part: true }));
+    const free = freeAddress(range, inner.get(range) ?? []);
+    return [...(free === undefined ? [] : [{ range, address: free, part: false }]), ...parts];
+  };
+}
+
+interface Part {
+  readonly range: string;
+  readonly address: string;
+  readonly part: boolean;
 }
 
 function firstOf(range: string): string {
@@ -133,7 +149,7 @@ function freeAddress(range: string, taken: readonly string[]): string | undefine
 interface Asked {
   readonly peer: string;
   readonly way: Way;
-  readonly part: ReturnType<typeof partsOf>[number];
+  readonly part: Part;
 }
 
 function found({ peer, way, part }: Asked, ask: (dst: string) => RouteQuestion, netns: Netns): PodRoute {

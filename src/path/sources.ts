@@ -6,12 +6,13 @@ import { nodeSources } from '../facts/sources/node.js';
 import { podSources } from '../facts/sources/pod.js';
 import { serviceSources } from '../facts/sources/service.js';
 import { modelSources } from '../model/sources.js';
+import { checkSources } from './check-sources.js';
 import { pathSources } from './path-sources.js';
 
 export const SOURCES: Sources = {
-  cluster: { ...clusterSources, ...modelSources.cluster },
-  node: { ...nodeSources, ...modelSources.node, ...pathSources.node },
-  pod: { ...podSources, ...modelSources.pod, ...pathSources.pod },
-  service: { ...serviceSources, ...modelSources.service },
-  flow: { ...flowSources, ...modelSources.flow, ...pathSources.flow },
+  cluster: { ...clusterSources, ...modelSources.cluster, ...checkSources.cluster },
+  node: { ...nodeSources, ...modelSources.node, ...pathSources.node, ...checkSources.node },
+  pod: { ...podSources, ...modelSources.pod, ...pathSources.pod, ...checkSources.pod },
+  service: { ...serviceSources, ...modelSources.service, ...checkSources.service },
+  flow: { ...flowSources, ...modelSources.flow, ...pathSources.flow, ...checkSources.flow },
 };

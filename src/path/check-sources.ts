@@ -1,0 +1,10 @@
+// Facts that checks rest on and that need addresses or routes to be compared. Each is made in the file named for it.
+import { podRoutes } from './pod-routes.js';
+
+export const checkSources = {
+  cluster: {},
+  node: { podRoutes },
+  pod: {},
+  service: {},
+  flow: {},
+};
