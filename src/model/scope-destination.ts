@@ -126,24 +126,20 @@ export function serviceFlows(question: Question, dest: Extract<Ref, { kind: 'svc
   return {
     flows: [
       ...fronts.map((front): Subject<'flow'> => ({ ...common, ...front })),
-      ...sample(endpoints).map((endpoint): Subject<'flow'> => ({
-        ...common,
-        address: endpoint.ip,
-        port: endpoint.port,
-        ...(endpoint.pod ? { pod: { ...endpoint.pod, ...(endpoint.node ? { node: endpoint.node } : {}) } } : {}),
-      })),
+      ...sample(endpoints).map((endpoint): Subject<'flow'> => ({ ...common, ...backend(endpoint) })),
     ],
     services: [subject],
     host: `${service.name}.${service.namespace}.svc.${know.get(CLUSTER, 'cidrs').clusterDomain}`,
   };
 }
 
+const v4 = (ip: string): boolean => !ip.includes(':');
+
 function frontsOf(
   service: ServiceObject,
   port: ServicePort,
   from: { place: Place; know: Know },
 ): readonly { address: string; port: number }[] {
-  const v4 = (ip: string): boolean => !ip.includes(':');
   if (from.place.kind !== 'outside')
     return service.clusterIps.filter(v4).map((address) => ({ address, port: port.port }));
   const balanced = service.ingressIps.filter(v4).map((address) => ({ address, port: port.port }));
@@ -165,6 +161,10 @@ function choosePort(service: ServiceObject, wanted: string | undefined): Service
   const found = service.ports.find(({ name, port }) => name === wanted || String(port) === wanted);
   if (!found) throw new Refused({ kind: 'no-such-port', what, wanted, ports });
   return found;
+}
+
+export function backend({ ip, port, pod, node }: Endpoint): Pick<Subject<'flow'>, 'address' | 'port' | 'pod'> {
+  return { address: ip, port, ...(pod ? { pod: { ...pod, ...(node ? { node } : {}) } } : {}) };
 }
 
 /** Serving endpoints, one of each node before a second of any. */

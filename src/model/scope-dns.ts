@@ -2,9 +2,10 @@
 import type { Know } from '../facts/fact.js';
 import { CLUSTER, serviceSubject, type Place, type Protocol, type Subject } from '../target/subject.js';
 import type { Ref } from '../target/target.js';
-import { serviceFlows, type Asked, type Question } from './scope-destination.js';
+import { backend, sample, serviceFlows, type Asked, type Question } from './scope-destination.js';
 
 const DNS = { namespace: 'kube-system', name: 'kube-dns', port: 'dns' } as const;
+const DNS_PORT = 53;
 const HTTP = 80;
 
 /** Lookups of the Service's name at the cluster's nameserver. Pods only: a node resolves elsewhere. */
@@ -12,12 +13,19 @@ export function dnsFlows(place: Place, asked: Asked, know: Know): readonly Subje
   return asked.host === undefined || place.kind !== 'pod' ? [] : lookupsOf(place, asked.host, know);
 }
 
+/** At the address clients are given, and at each nameserver behind it: one of two that is lost loses half the lookups. */
 function lookupsOf(place: Place, host: string, know: Know): readonly Subject<'flow'>[] {
   const dns = know.peek(CLUSTER, 'dns');
-  const address = dns.kind === 'unknown' ? undefined : dns.value.service?.clusterIps.find((ip) => !ip.includes(':'));
-  return address === undefined
-    ? []
-    : [{ kind: 'flow', source: place, protocol: 'udp', address, port: 53, service: DNS, host }];
+  if (dns.kind === 'unknown') return [];
+  const { service, endpoints } = dns.value;
+  const common = { kind: 'flow', source: place, protocol: 'udp', service: DNS, host } as const;
+  const fronts = (service?.clusterIps ?? [])
+    .filter((ip) => !ip.includes(':'))
+    .map((address) => ({ address, port: DNS_PORT }));
+  const behind = sample(endpoints.filter(({ portName, protocol }) => portName === DNS.port && protocol === 'UDP')).map(
+    backend,
+  );
+  return [...fronts, ...behind].map((end): Subject<'flow'> => ({ ...common, ...end }));
 }
 
 /** A name of a Service leads to the Service; any other must first be looked up for real. */

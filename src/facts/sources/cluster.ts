@@ -1,4 +1,4 @@
-import yaml from 'js-yaml';
+import { CORE_SCHEMA, load } from 'js-yaml';
 import { CLUSTER, serviceSubject } from '../../target/subject.js';
 import type { CniSetup, ClusterCidrs, DnsSetup, NodeObject, PodObject, ProxySetup } from '../kube.js';
 import type { Know, SourcesOf } from '../fact.js';
@@ -168,5 +168,5 @@ const split = (value: string | undefined): readonly string[] =>
   value ? value.split(',').map((part) => part.trim()) : [];
 
 function loadYaml(source: string | undefined): Jsonish {
-  return source === undefined ? undefined : obj(yaml.load(source, { schema: yaml.CORE_SCHEMA }));
+  return source === undefined ? undefined : obj(load(source, { schema: CORE_SCHEMA }));
 }

@@ -2,10 +2,14 @@ import type { Where } from '../../evidence/evidence.js';
 import { nodeSubject, podSubject, type Place, type Subject } from '../../target/subject.js';
 import { connectAsk, datagramAsk } from '../asks/attempt.js';
 import { conntrackEntriesAsk, readConntrackEntriesAnswer } from '../asks/conntrack.js';
+import { lookupAsk } from '../asks/lookup.js';
+import { sweepAsk } from '../asks/sweep.js';
 import { Unanswerable, type Know, type SourcesOf } from '../fact.js';
 import type { ConntrackEntry } from '../network.js';
 import type { Attempts, Lookup, SizeSweep } from '../observation.js';
 import { readAttempts } from '../read/attempt.js';
+import { readLookup } from '../read/lookup.js';
+import { readSweep } from '../read/sweep.js';
 import { reading, runAt } from './run.js';
 
 declare module '../fact.js' {
@@ -14,8 +18,8 @@ declare module '../fact.js' {
     attempts: Attempts;
     /** Only for flows to a nameserver that carry a `host`: the lookup itself. */
     lookup: Lookup;
-    /** DF-flagged pings of growing size, from a pod to a pod on another node. */
-    sweep: SizeSweep;
+    /** DF-flagged pings of growing size, from a pod to a pod on another node: no smaller link lies between others. */
+    sweep: SizeSweep | 'not-needed';
     /** Entries about this flow's address in the source node's table, never the whole table. */
     tracked: readonly ConntrackEntry[];
   }
@@ -26,9 +30,21 @@ const TRIES = { service: 4, backend: 2 } as const;
 
 export const flowSources = {
   attempts(flow, know) {
+    if (flow.host !== undefined) return attemptOf(know.get(flow, 'lookup'));
     const to = { address: flow.address, port: flow.port, count: flow.pod ? TRIES.backend : TRIES.service };
     const ask = flow.protocol === 'udp' ? datagramAsk(to) : connectAsk(to);
     return runAt(know, standing(flow, know), reading(ask, readAttempts));
+  },
+  lookup(flow, know) {
+    const { host: name, address: server } = flow;
+    if (name === undefined) throw new Unanswerable([{ kind: 'not-collected', detail: 'no name was asked about' }]);
+    return runAt(know, standing(flow, know), reading(lookupAsk({ server, name }), readLookup({ server, name })));
+  },
+  sweep(flow, know) {
+    const where = standing(flow, know);
+    if (!flow.pod?.node || flow.host !== undefined || where.kind !== 'pod' || where.node === flow.pod.node)
+      return 'not-needed';
+    return runAt(know, where, reading(sweepAsk(flow.address), readSweep));
   },
   tracked(flow, know) {
     const node = sourceNode(flow.source, know);
@@ -36,6 +52,12 @@ export const flowSources = {
     return runAt(know, know.get(nodeSubject(node), 'where'), reading(ask, readConntrackEntriesAnswer));
   },
 } satisfies Partial<SourcesOf<'flow'>>;
+
+/** A nameserver that answered, whatever it said of the name, was reached. */
+function attemptOf({ tool, end, elapsedMs, raw }: Lookup): Attempts {
+  const seen = end === 'answered' ? 'connected' : end;
+  return { tool, tries: [{ end: seen, elapsedMs, raw }] };
+}
 
 /**
  * Where the packet starts. Waits until every node on the way can be asked too, so that counters are read before and
