@@ -75,9 +75,9 @@ export function outcomeText(outcome: Outcome): string {
     case 'delivered':
       return `delivered to ${shortName(outcome.netns)} ${outcome.address}:${outcome.port}`;
     case 'refused':
-      return `refused (${outcome.how}) by ${outcome.by}`;
+      return `refused (${outcome.how}): ${outcome.by}`;
     case 'dropped':
-      return `dropped by ${outcome.by}`;
+      return `dropped: ${outcome.by}`;
     case 'unknown':
       return `cannot be told: ${outcome.undecided.join('; ')}`;
     case 'leaves':
