@@ -43,13 +43,11 @@ function dns(name: string, end: string, server = '10.9.2.2'): Case {
   return { name: `lookup-${name}`, end, ask: lookupAsk(question), read };
 }
 function sizes(name: string, end: string, address: string): Case {
-  const read = (answer: Answered): string => {
-    const found = readSweep(answer);
-    return isUnreadable(found)
-      ? found.unreadable
-      : `${found.largestAnswered} ${found.smallestLost} ${found.reportedMtu}`;
-  };
-  return { name, end, ask: sweepAsk(address), read };
+  return { name, end, ask: sweepAsk(address), read: bounds };
+}
+function bounds(answer: Answered): string {
+  const found = readSweep(answer);
+  return isUnreadable(found) ? found.unreadable : `${found.largestAnswered} ${found.smallestLost} ${found.reportedMtu}`;
 }
 const endpoint = (to: number | string, port: number): { address: string; port: number } =>
   typeof to === 'number' ? { address: '10.9.2.2', port: to } : { address: to, port };
@@ -111,11 +109,12 @@ const TOOLS: readonly (readonly [string, string, string])[] = [
 
 /** `curl-7.88`, from whichever of its ways to say it the tool knows. */
 function versioned(name: string, binary: string): string {
-  const asked = ['-v', '--version', '--help', '-h', '-V', '-version'].map((flag) =>
-    spawnSync(binary, [flag], { encoding: 'utf8', input: '' }),
-  );
-  const version = /\d+\.\d+|20\d{6}/.exec(asked.map((each) => `${each.stdout} ${each.stderr}`).join(' '));
-  return `${name}-${version?.[0] ?? 'unknown'}`;
+  for (const flag of ['--version', '-v', '--help', '-h', '-V', '-version']) {
+    const asked = spawnSync(binary, [flag], { encoding: 'utf8', input: '', timeout: 2000 });
+    const version = /\d+\.\d+|20\d{6}/.exec(`${asked.stdout} ${asked.stderr}`);
+    if (version) return `${name}-${version[0]}`;
+  }
+  return `${name}-unknown`;
 }
 
 function run(each: Case, tool: string, path: string): Promise<{ text: string; stderr: string; exit: number }> {
@@ -154,12 +153,12 @@ for (const [tool, binary, name] of TOOLS.filter(([, , one]) => !only || only.inc
   symlinkSync(found, join(path, tool));
   const mine = CASES.filter((each) => each.ask.tries.some((one) => one.tool === tool));
   const results = await Promise.all(mine.map(async (each) => [each, await run(each, tool, path)] as const));
+  const directory = join(saveTo ?? '', versioned(name, found));
   for (const [each, got] of results) {
     const complaint = judge(each, tool, got);
     if (complaint !== '') wrong++;
     if (complaint !== '') console.log(`${name} ${each.name}: ${complaint}`);
     if (saveTo === undefined) continue;
-    const directory = join(saveTo, versioned(name, found));
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, `${each.name}.txt`), got.text);
   }

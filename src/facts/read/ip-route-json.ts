@@ -87,6 +87,7 @@ function routeText(record: JsonObject): string {
     pair('metric', 'metric'),
     ...textsOf(record, 'flags'),
     ...metrics,
+    pair('pref', 'pref'),
     ...hops,
   ]
     .filter((word) => word !== '')

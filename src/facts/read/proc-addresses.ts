@@ -18,11 +18,14 @@ export function readProcAddresses(text: string): readonly Address[] | Unreadable
   return [...v4, ...v6];
 }
 
-/** A /32 address has no connected route, so its device is not told and stays empty. */
+/**
+ * A /32 address has no connected route, so its device is not told and stays empty; flannel's `10.180.0.0` lies in the
+ * bridge's /24 all the same, but a network's own number is never an address of that network.
+ */
 function address(ip: string, connected: readonly Route[]): Address {
   if (ip.startsWith('127.')) return { link: 'lo', family: 4, ip, prefix: 8, scope: 'host' };
   const route = connected
-    .filter((each) => covers(each.dst, ip))
+    .filter((each) => covers(each.dst, ip) && !each.dst.startsWith(`${ip}/`))
     .toSorted((a, b) => Number(b.dst.split('/')[1]) - Number(a.dst.split('/')[1]))[0];
   const prefix = Number(route?.dst.split('/')[1] ?? 32);
   return { link: route?.dev ?? '', family: 4, ip, prefix: prefix === 0 ? 32 : prefix, scope: 'global' };
