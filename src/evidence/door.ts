@@ -62,11 +62,11 @@ const DEFAULT_PROBE: ProbeOptions = { namespace: 'kube-system', runMs: DEFAULT_B
 export function openDoor(options: DoorOptions): LiveDoor {
   const login = loadLogin(options.flags);
   const transport = openTransport(login, options.version);
-  const opener = openOpener(transport, options.flags);
+  const open = openOpener(transport, options.flags);
   const probes = options.rung === 'node' ? openProbes(transport, options.probe ?? DEFAULT_PROBE) : undefined;
   const collector = openCollector(
     transport,
-    openRunner({ rung: options.rung, opener, ...some('probe', probes?.probe) }),
+    openRunner({ rung: options.rung, open, ...some('probe', probes?.probe) }),
     options.parallel ?? 8,
   );
   return {

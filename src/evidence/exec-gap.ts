@@ -15,6 +15,9 @@ export function execGap(end: ExecEnd, container: Container): Gap {
       return { kind: 'unreachable', detail: `the exec in ${place} was cut off: ${end.detail}` };
     case 'refused':
       return refusedGap(end, container);
+    case 'failed':
+      if (NO_SHELL.test(end.message)) return noShell(place);
+      return { kind: 'refused', detail: `exec in ${place}: ${end.message.slice(0, 300)}` };
     case 'exit':
       return exitGap(end, place);
   }

@@ -10,6 +10,8 @@ import type { Transport } from './transport.js';
 
 export type ExecEnd =
   | { readonly kind: 'exit'; readonly code: number; readonly stderr: string; readonly message: string }
+  /** The upgrade was granted and the command did not start: no such program, no such container. */
+  | { readonly kind: 'failed'; readonly message: string }
   /** The upgrade was not granted: status and body as they came. */
   | { readonly kind: 'refused'; readonly status: number; readonly body: string; readonly retryAfterSeconds?: number }
   | { readonly kind: 'lost'; readonly detail: string }
@@ -20,6 +22,8 @@ export interface Running {
   readonly ended: Promise<ExecEnd>;
   write(text: string): void;
   stop(): void;
+  /** Empty, or what carried it in place of our own WebSocket: said beside each answer. */
+  carrier(): string;
 }
 
 export interface ExecCall {
@@ -81,6 +85,7 @@ function running(socket: WebSocket, onStdout: (chunk: Buffer) => void): Running 
     ended: promise,
     write: (text) => (socket.readyState === WebSocket.OPEN ? socket.send(frame(text)) : queue.push(text)),
     stop: () => settle({ kind: 'lost', detail: 'stopped' }),
+    carrier: () => '',
   };
 }
 
@@ -127,9 +132,7 @@ function exitOf(status: string, stderr: string): ExecEnd {
       .map(fieldsOf)
       .find(({ reason }) => reason === 'ExitCode');
     const code = Number(cause?.['message'] ?? Number.NaN);
-    return Number.isInteger(code)
-      ? { kind: 'exit', code, stderr, message }
-      : { kind: 'refused', status: Number(parsed['code'] ?? 500), body: status };
+    return Number.isInteger(code) ? { kind: 'exit', code, stderr, message } : { kind: 'failed', message };
   } catch {
     return { kind: 'lost', detail: `the server ended with no status it could be read from: ${status.slice(0, 100)}` };
   }

@@ -57,5 +57,10 @@ export async function openKubectlExec(flags: Overrides, call: ExecCall): Promise
       ),
     (error: unknown) => resolve({ kind: 'lost', detail: firstLine(error) }),
   );
-  return { ended: promise, write: (text) => void child.stdin?.write(text), stop: () => void child.kill('SIGKILL') };
+  return {
+    ended: promise,
+    write: (text) => void child.stdin?.write(text),
+    stop: () => void child.kill('SIGKILL'),
+    carrier: () => ' by kubectl exec',
+  };
 }

@@ -9,15 +9,9 @@ import { openKubectlExec } from './kubectl-exec.js';
 import type { OpenRunning } from './place.js';
 import type { Transport } from './transport.js';
 
-export interface Opener {
-  readonly open: OpenRunning;
-  /** What to say beside the place: empty, or that kubectl carried it. */
-  note(): string;
-}
-
 const MAX_WAIT_SECONDS = 5;
 
-export function openOpener(transport: Transport, flags: Overrides): Opener {
+export function openOpener(transport: Transport, flags: Overrides): OpenRunning {
   let byKubectl = false;
   const dial = (call: ExecCall) => (byKubectl ? openKubectlExec(flags, call) : openExec(transport, call));
   const again = async (end: ExecEnd): Promise<boolean> => {
@@ -27,10 +21,7 @@ export function openOpener(transport: Transport, flags: Overrides): Opener {
     byKubectl = needsKubectl(end);
     return byKubectl;
   };
-  return {
-    open: (call) => retried(call, dial, again),
-    note: () => (byKubectl ? ' by kubectl exec' : ''),
-  };
+  return (call) => retried(call, dial, again);
 }
 
 async function pause(seconds: number | undefined): Promise<boolean> {
@@ -69,6 +60,7 @@ async function retried(call: ExecCall, dial: Dial, again: (end: ExecEnd) => Prom
       stopped = true;
       current.stop();
     },
+    carrier: () => current.carrier(),
   };
 }
 
@@ -77,6 +69,6 @@ async function opened(call: ExecCall, dial: Dial): Promise<Running> {
     return await dial(call);
   } catch (error) {
     const ended = Promise.resolve<ExecEnd>({ kind: 'lost', detail: firstLine(error) });
-    return { ended, write: () => undefined, stop: () => undefined };
+    return { ended, write: () => undefined, stop: () => undefined, carrier: () => '' };
   }
 }

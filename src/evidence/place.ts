@@ -17,7 +17,12 @@ export interface PlaceCall {
   readonly deadlineSeconds: number;
 }
 
-export type Opened = { readonly end: ExecEnd; readonly overflowed: boolean; readonly frames: Frames };
+export interface Opened {
+  readonly end: ExecEnd;
+  readonly overflowed: boolean;
+  readonly frames: Frames;
+  readonly carrier: string;
+}
 
 export interface Place {
   readonly phases: readonly Phase[];
@@ -61,7 +66,8 @@ export async function openPlace(open: OpenRunning, call: PlaceCall): Promise<Pla
   running.write(`${scriptFor(call.placed, call.phases, frame)}${lastLine}\n`);
   const done = running.ended.then((end) => {
     for (const wait of waits.values()) wait.resolve();
-    return { end, overflowed: state.overflowed, frames: deframe(Buffer.concat(chunks), nonce) };
+    const frames = deframe(Buffer.concat(chunks), nonce);
+    return { end, overflowed: state.overflowed, frames, carrier: running.carrier() };
   });
   return {
     phases: call.phases,

@@ -7,8 +7,7 @@ import type { Answer, Gap, Rung } from './evidence.js';
 import { execGap } from './exec-gap.js';
 import type { Excluded, Load } from './loads.js';
 import { candidatesOf, containerKey, loadsFor, placeKey, throughText } from './loads.js';
-import type { Opener } from './open-running.js';
-import type { Opened, Place } from './place.js';
+import type { Opened, OpenRunning, Place } from './place.js';
 import { openPlace } from './place.js';
 import type { Phase, Placed } from './script.js';
 import { PHASES, phasesOf } from './script.js';
@@ -27,7 +26,7 @@ export interface Probing {
 
 export interface RunnerParts {
   readonly rung: Rung;
-  readonly opener: Opener;
+  readonly open: OpenRunning;
   readonly probe?: (requests: readonly RunRequest[], deadlineMs: number) => Promise<Probing>;
 }
 
@@ -85,7 +84,7 @@ async function converseAll(parts: RunnerParts, sent: readonly Sent[], progress: 
     // Without an attempt in between, a second sample says nothing that the first did not.
     const phases = wanted.includes('attempts') ? wanted : wanted.filter((phase) => phase === 'before');
     const opened = await converse(parts, batch, { phases, deadlineMs: progress.deadlineMs });
-    batch.forEach((load, index) => settle(parts, load, { opened: opened[index], progress }));
+    batch.forEach((load, index) => settle(load, { opened: opened[index], progress }));
   }
 }
 
@@ -99,7 +98,7 @@ async function converse(parts: RunnerParts, batch: readonly Sent[], plan: Plan):
   const places = await Promise.all(
     batch.map(({ container, placed }) => {
       const own = phasesOf(placed.map(({ ask }) => ask)).filter((phase) => plan.phases.includes(phase));
-      return openPlace(parts.opener.open, { container, placed, phases: own, deadlineSeconds });
+      return openPlace(parts.open, { container, placed, phases: own, deadlineSeconds });
     }),
   );
   const late = setTimeout(() => places.forEach((place) => place.stop()), Math.max(0, plan.deadlineMs - Date.now()));
@@ -130,9 +129,9 @@ interface Settling {
   readonly progress: Progress;
 }
 
-function settle({ opener }: RunnerParts, load: Sent, { opened, progress }: Settling): void {
+function settle(load: Sent, { opened, progress }: Settling): void {
   if (!opened) return;
-  const through = throughText(load.container) + opener.note();
+  const through = throughText(load.container) + opened.carrier;
   const late = Date.now() >= progress.deadlineMs;
   const heard: Heard = { frames: opened.frames, ended: endGap(opened, load, late), through, privileged: load.probe };
   load.requests.forEach((request, index) => {

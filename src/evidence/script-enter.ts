@@ -5,7 +5,8 @@
  *   left, and conmon runs outside the namespace it serves, so the first process is taken whose namespace opens.
  * - `nsenter -n` changes the network alone: /etc and /sys stay the probe's own. What reads the pod's resolv.conf or
  *   its /sys therefore runs in a mount namespace of its own, where the pod's files lie over ours. Without the means
- *   for that it must not run: it would answer for the wrong pod.
+ *   for that it must not run: it would answer for the wrong pod. The means: unshare and mount, or `ip netns exec`,
+ *   which does the same; the files it wants are written into our own container.
  */
 export const ENTER = `netpid() {
   found= denied=
@@ -33,7 +34,9 @@ enter() {
 }
 view() {
   [ "$1" ] || { enter "$@"; return; }
-  ROOT=/proc/$1/root nsenter -t "$1" -n unshare -m sh -c '
+  ROOT=/proc/$1/root
+  if command -v unshare >/dev/null 2>&1 && command -v mount >/dev/null 2>&1; then
+    nsenter -t "$1" -n unshare -m sh -c '
 for f in resolv.conf hosts nsswitch.conf; do
   [ -e "$ROOT/etc/$f" ] || continue
   [ -e "/etc/$f" ] || continue
@@ -41,6 +44,14 @@ for f in resolv.conf hosts nsswitch.conf; do
 done
 mount -t sysfs sysfs /sys 2>/dev/null
 eval "$1"' sh "$3"
+    return
+  fi
+  n=nd$1-$k
+  mkdir -p "/etc/netns/$n" && ip netns attach "$n" "$1" || return
+  for f in resolv.conf hosts nsswitch.conf; do
+    [ -e "$ROOT/etc/$f" ] && [ -e "/etc/$f" ] && cat "$ROOT/etc/$f" >"/etc/netns/$n/$f"
+  done
+  ip netns exec "$n" sh -c "$3"
 }`;
 
 /** What asks the system for a name, or reads files that belong to the pod and not to the network namespace. */

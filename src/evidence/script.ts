@@ -105,6 +105,6 @@ function section({ ask, from }: Placed, key: string, pods: readonly string[]): s
 }
 
 function entered(pod: number, needs: readonly string[], script: string): string {
-  const [way, more] = needsView(script) ? ['view', ['nsenter', 'unshare', 'mount']] : ['enter', ['nsenter']];
-  return `${quote([...needs, ...more].join(' '))} ${quote(`${way} "$p${pod}" "$d${pod}" ${quote(script)}`)}`;
+  const way = needsView(script) ? 'view' : 'enter';
+  return `${quote([...needs, 'nsenter'].join(' '))} ${quote(`${way} "$p${pod}" "$d${pod}" ${quote(script)}`)}`;
 }

@@ -1,9 +1,11 @@
 import { readByTool } from '../read/answered.js';
 import { readCniFiles, readSubnetEnv } from '../read/cni-files.js';
 import { readHosts, readNsswitch, readResolvConf } from '../read/etc-files.js';
-import { command, staticAsk } from './ask.js';
+import { staticAsk } from './ask.js';
 
-const file = (id: string, path: string) => staticAsk(id, [command('file', `cat ${path}`)]);
+/** Below ROOT: a probe pod that looks in from outside has an /etc of its own. */
+const file = (id: string, path: string) =>
+  staticAsk(id, [{ tool: 'file', needs: ['cat'], script: `cat "$ROOT${path}"`, shown: `cat ${path}` }]);
 
 export const resolvConfAsk = file('resolv.conf', '/etc/resolv.conf');
 export const readResolvConfAnswer = readByTool({ file: readResolvConf });
@@ -20,7 +22,7 @@ export const cniFilesAsk = staticAsk('cni files', [
   {
     tool: 'files',
     needs: ['cat'],
-    script: `for dir in /etc/cni/net.d /host/etc/cni/net.d; do
+    script: `for dir in "$ROOT/etc/cni/net.d" /host/etc/cni/net.d; do
   [ -d "$dir" ] || continue
   for file in "$dir"/*.conf "$dir"/*.conflist "$dir"/*.json; do
     [ -f "$file" ] || continue
