@@ -21,17 +21,16 @@ export function readProxyHealth(text: string): ProxyPages | Unreadable {
   const metrics = page('metrics')
     .split('\n')
     .map((line) => METRIC.exec(line));
-  const worst = (name: string, pick: (...values: number[]) => number): number | undefined => {
-    const values = metrics.flatMap((match) => (match?.[1] === name ? [Number(match[3])] : []));
-    return values.length > 0 ? pick(...values) : undefined;
+  // From 1.33 on there is a value per IP family; what is walked here is IPv4.
+  const value = (name: string): number | undefined => {
+    const match = metrics.find((each) => each?.[1] === name && (each[2] === undefined || each[2].includes('IPv4')));
+    return match ? Number(match[3]) : undefined;
   };
   return defined({
     now,
-    // One value per IP family where there are two: the one that lags tells.
-    lastSync: worst('last_timestamp_seconds', Math.min),
-    queued: worst('last_queued_timestamp_seconds', Math.min),
-    restoreFailures:
-      worst('iptables_restore_failures_total', Math.max) ?? worst('nftables_sync_failures_total', Math.max),
+    lastSync: value('last_timestamp_seconds'),
+    queued: value('last_queued_timestamp_seconds'),
+    restoreFailures: value('iptables_restore_failures_total') ?? value('nftables_sync_failures_total'),
     healthz: healthzOf(page('healthz')),
   }) as ProxyPages;
 }
