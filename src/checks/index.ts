@@ -4,11 +4,17 @@ import linkDown from './l1-link/link-down.js';
 import linkErrors from './l1-link/link-errors.js';
 import bridgeNetfilterOff from './l2-segment/bridge-netfilter-off.js';
 import cniAddressStale from './l2-segment/cni-address-stale.js';
+import cniAgentDown from './l2-segment/cni-agent-down.js';
+import cniConfigWrong from './l2-segment/cni-config-wrong.js';
 import hairpinOff from './l2-segment/hairpin-off.js';
 import overlayDeviceBroken from './l2-segment/overlay-device-broken.js';
 import overlayPeerWrong from './l2-segment/overlay-peer-wrong.js';
 import vethDetached from './l2-segment/veth-detached.js';
+import cidrOverlap from './l3-network/cidr-overlap.js';
 import forwardingOff from './l3-network/forwarding-off.js';
+import podRouteWrong from './l3-network/pod-route-wrong.js';
+import conntrackSaturation from './l4-transport/conntrack-saturation.js';
+import kubeProxyUnhealthy from './l4-transport/kube-proxy-unhealthy.js';
 import listensOnLoopback from './l4-transport/listens-on-loopback.js';
 import portNotListened from './l4-transport/port-not-listened.js';
 import trafficPolicyWithoutLocalEndpoint from './l4-transport/traffic-policy-without-local-endpoint.js';
@@ -22,11 +28,17 @@ export const CHECKS: readonly AnyCheck[] = [
   linkErrors,
   bridgeNetfilterOff,
   cniAddressStale,
+  cniAgentDown,
+  cniConfigWrong,
   hairpinOff,
   overlayDeviceBroken,
   overlayPeerWrong,
   vethDetached,
+  cidrOverlap,
   forwardingOff,
+  podRouteWrong,
+  conntrackSaturation,
+  kubeProxyUnhealthy,
   listensOnLoopback,
   portNotListened,
   trafficPolicyWithoutLocalEndpoint,
