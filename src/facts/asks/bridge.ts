@@ -9,10 +9,10 @@ export const fdbAsk = staticAsk('fdb', [command('bridge-json', 'bridge -j fdb'),
 export const readFdb = readByTool({ 'bridge-json': readBridgeFdbJson, bridge: readBridgeFdb });
 
 const SYS = `cat /proc/net/dev || exit 1
-for link in /sys/class/net/*; do
+for link in "$ROOT"/sys/class/net/*; do
   [ -e "$link/ifindex" ] && printf '\\036%s\\n' "\${link##*/}"
 done
-for port in /sys/class/net/*/brif/*; do
+for port in "$ROOT"/sys/class/net/*/brif/*; do
   [ -e "$port/state" ] || continue
   bridge=\${port%/brif/*}
   read -r hairpin <"$port/hairpin_mode" && read -r state <"$port/state" &&

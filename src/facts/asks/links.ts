@@ -6,10 +6,11 @@ import { busyboxIp, command, iproute2, staticAsk } from './ask.js';
 
 /**
  * /sys shows the network namespace its mount was made in, /proc/net the one the reader is in. Where the two differ
- * (nsenter without a fresh /sys) the reader refuses: both lists of names are printed for it to compare.
+ * (nsenter without a fresh /sys) the reader refuses: both lists of names are printed for it to compare. Below ROOT,
+ * the root of the process whose namespace was entered, they agree.
  */
 const SYS = `cat /proc/net/dev || exit 1
-for link in /sys/class/net/*; do
+for link in "$ROOT"/sys/class/net/*; do
   [ -e "$link/ifindex" ] || continue
   printf '\\036%s\\n' "\${link##*/}"
   for key in ifindex iflink mtu flags address carrier type; do
