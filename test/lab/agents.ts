@@ -81,6 +81,10 @@ export async function restart(scene: Scene, agent: Agent, node: string): Promise
   const old = await podOn(scene, agent, node);
   if (old !== '') await end(scene, agent, old);
   await running(scene, agent, node);
+  // flannel's init container copies its CNI file over the old one; containerd, told of the change, may read the empty file
+  // and then believes for good that there is none. Renamed into place, the file is whole whenever it is read.
+  await scene.on(node, 'cd /etc/cni/net.d && for f in *.conflist; do cp $f .$f.new && mv .$f.new $f; done');
+  await scene.kubectl('wait', `node/${node}`, '--for=condition=Ready', '--timeout=30s');
 }
 
 async function running(scene: Scene, agent: Agent, node: string): Promise<void> {

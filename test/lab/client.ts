@@ -84,7 +84,7 @@ const TRY: Readonly<Record<Probe, (flow: Flow) => string>> = {
   dns: (flow) => {
     const at = flow.address === undefined ? '' : `@${flow.address}`;
     const from = flow.fromPort === undefined ? '' : `-b 0.0.0.0#${flow.fromPort}`;
-    return `try() { out=$(dig +time=3 +tries=1 +search ${from} ${quote(flow.dest)} A ${at} 2>&1); rc=$?
+    return `try() { out=$(dig +time=${flow.patience ?? 3} +tries=1 +search ${from} ${quote(flow.dest)} A ${at} 2>&1); rc=$?
 words=$(printf '%s' "$out" | grep -oE 'status: [A-Z]+|ANSWER: [0-9]+|timed out|connection refused|host unreachable|network unreachable|permission denied' | tr '\\n' ' ')
 printf 'TRY\\t%s\\t0\\t%s\\n' $rc "$words"; }`;
   },

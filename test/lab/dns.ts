@@ -16,7 +16,7 @@ export function toOutsideName(scene: Scene): Flow {
   const count = Number(scene.kept('asked') || '0') + 1;
   scene.keep('asked', String(count));
   const dest = `n${scene.draw.seed}x${count}.wild.example.com`;
-  return { source: `pod/${scene.draw.client.pod}`, dest, probe: 'dns', port: 80 };
+  return { source: `pod/${scene.draw.client.pod}`, dest, probe: 'dns', port: 80, patience: 7 };
 }
 
 /** A pod that is asked to end serves five seconds more (lameduck), and kube-proxy goes on sending to it. */

@@ -38,7 +38,9 @@ export async function createFabric(of: Settings, nodes: readonly string[]): Prom
       `${ns(name)} route add default via ${of.router}`,
       `ip netns exec ${of.prefix}${name} sysctl -qw net.bridge.bridge-nf-call-iptables=1`,
     );
-  lines.push(`${ns('outside')} addr add ${of.cidrs.outside}/32 dev lo`);
+  // What it does not know it drops without a word, as the Internet does with private addresses: an ICMP would be rate-limited,
+  // and a client would see now one thing, now the other.
+  lines.push(`${ns('outside')} addr add ${of.cidrs.outside}/32 dev lo`, `${ns('outside')} route add blackhole default`);
   await must(['bash', '-c', lines.join('\n')]);
 }
 

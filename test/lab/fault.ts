@@ -29,6 +29,8 @@ export interface Flow {
   readonly port: number;
   /** Attempts at a time: more where a Service balances, or a half-broken one looks healthy by luck. */
   readonly tries?: number;
+  /** Seconds that a lookup waits, where the answer is late rather than lost. */
+  readonly patience?: number;
   /** The client's own port, where a fault is about one flow's conntrack entry. */
   readonly fromPort?: number;
 }

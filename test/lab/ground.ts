@@ -42,7 +42,9 @@ export function addressIn(cidr: string, host: number): string {
 /** The node's end of a pod's veth pair. */
 export async function vethOf(scene: Scene, pod: string): Promise<{ node: string; veth: string }> {
   const { node, pid } = await processOf(scene, pod);
-  const index = (await scene.on(node, `nsenter -t ${pid} -n cat /sys/class/net/eth0/iflink`)).trim();
+  const index = (
+    await scene.on(node, `nsenter -t ${pid} -n ip -o link show eth0 | sed 's/.*@if\\([0-9]*\\):.*/\\1/'`)
+  ).trim();
   const veth = (await scene.on(node, `ip -o link show | sed -n 's/^${index}: \\([^@:]*\\).*/\\1/p'`)).trim();
   if (veth === '') throw new Error(`no veth of ${pod} on ${node}`);
   return { node, veth };

@@ -30,20 +30,21 @@ const BETWEEN_MS = 200;
 class NotProven extends Error {}
 
 export async function play(lab: Lab, fault: Fault, options: PlayOptions): Promise<Played> {
-  const scene = await newScene(lab, fault.id, options.seed);
   let begun = 0;
   let words = '';
   let passed = true;
+  let scene: Scene | undefined;
   try {
+    scene = await newScene(lab, fault.id, options.seed);
     await fault.prepare?.(scene);
     await healthy(scene, fault.flow(scene), 'before');
     begun = Date.now();
     words = await whileBroken(scene, fault, options);
   } catch (error) {
     passed = false;
-    words = error instanceof Error ? error.message : String(error);
+    words = textOf(error);
   }
-  const trouble = await restore(scene, fault, begun > 0);
+  const trouble = scene === undefined ? '' : await restore(scene, fault, begun > 0);
   return {
     fault,
     seed: options.seed,
@@ -52,6 +53,8 @@ export async function play(lab: Lab, fault: Fault, options: PlayOptions): Promis
     seconds: begun === 0 ? 0 : (Date.now() - begun) / 1000,
   };
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function whileBroken(scene: Scene, fault: Fault, { during }: PlayOptions): Promise<string> {
   const before = await shown(scene, fault);
@@ -101,7 +104,7 @@ async function restore(scene: Scene, fault: Fault, injected: boolean): Promise<s
     await tidy(fault, scene);
     return '';
   } catch (error) {
-    return `not healed: ${error instanceof Error ? error.message : String(error)}`;
+    return `not healed: ${textOf(error)}`;
   }
 }
 

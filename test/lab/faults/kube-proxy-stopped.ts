@@ -12,7 +12,7 @@ export const fault = defineFault({
   prepare: (scene) => ledgerServes(scene, '0.0.0.0'),
   flow: ledgerFlow,
   flavours: ['A', 'B'],
-  sees: 'no-route',
+  sees: 'timeout',
   healer: 'the DaemonSet would start it again; an affinity in its template keeps it off this node',
   seconds: 60,
   async inject(scene) {

@@ -23,7 +23,7 @@ export const fault = defineFault({
   prepare: (scene) => ledgerServes(scene, '0.0.0.0'),
   flow: ledgerFlow,
   flavours: ['A', 'B'],
-  sees: 'no-route',
+  sees: 'timeout',
   healer: 'kube-proxy tries again every 30 s and at every change, and fails again',
   seconds: 60,
   async inject(scene) {

@@ -22,7 +22,7 @@ export const fault = defineFault({
   object: elsewhere,
   flow: toName,
   flavours: ['A', 'B', 'C'],
-  sees: 'no-route',
+  sees: 'timeout',
   healer: 'none: kubelet writes the file when a pod is made, and never looks again',
   async inject(scene) {
     const { node, pid } = await processOf(scene, scene.draw.client.pod);
