@@ -62,7 +62,7 @@ const arrive = (scenario: Scenario, netns: string, { link, frame }: { link: stri
 /** Crossing a cable loses the connection, and the mark too where it leads into another namespace. */
 export function crossed(frame: Frame, isElsewhere: boolean): Frame {
   const { conn: _, ...rest } = frame;
-  return { ...rest, state: 'NEW', isReply: false, mark: isElsewhere ? 0 : frame.mark };
+  return { ...rest, state: 'INVALID', isReply: false, mark: isElsewhere ? 0 : frame.mark };
 }
 
 /** The network between the nodes: it knows their addresses, and what else it routes nobody here can tell. */

@@ -39,13 +39,11 @@ function stopped(scenario: Scenario, { stopped: verdict, by = '', frame }: Passi
   if (!verdict || verdict.kind === 'unknown') return unsure(scenario, verdict?.why ?? by);
   // The sender's own firewall: a datagram's sendto() fails with EPERM, a SYN is sent again and again in vain.
   const isOwn = sight.iif === undefined && (sight.hook === 'output' || sight.hook === 'postrouting');
-  if (verdict.kind === 'drop') {
-    const outcome: Outcome =
-      isOwn && frame.protocol === 'udp' && !frame.inner
-        ? { kind: 'refused', how: 'not-permitted', netns, by }
-        : { kind: 'dropped', netns, by };
-    return ended(scenario, outcome);
+  // Of a REJECT too: sendto() has failed before the ICMP error comes.
+  if (isOwn && frame.protocol === 'udp' && !frame.inner) {
+    return ended(scenario, { kind: 'refused', how: 'not-permitted', netns, by });
   }
+  if (verdict.kind === 'drop') return ended(scenario, { kind: 'dropped', netns, by });
   const outcome: Outcome = { kind: 'refused', how: verdict.how, netns, by };
   return ended(scenario, outcome, refusal(sight.netns, frame, { how: verdict.how, attached: true }));
 }

@@ -41,6 +41,7 @@ export interface Frame extends Tuple {
   readonly icmp?: { readonly type: number; readonly code: number; readonly about: Tuple; readonly of: 'tcp' | 'udp' };
   readonly mark: number;
   readonly ttl: number;
+  /** INVALID until conntrack has seen it, which is what the raw table sees. */
   readonly state: ConnState;
   /** The connection it belongs to in this namespace, once conntrack has seen it. */
   readonly conn?: Connection;

@@ -46,7 +46,7 @@ function start(packet: Packet): Scenario {
     flags: packet.protocol === 'tcp' ? 'SYN' : '',
     mark: packet.mark ?? 0,
     ttl: 64,
-    state: 'NEW',
+    state: 'INVALID',
     isReply: false,
   };
   const scenario: Scenario = {

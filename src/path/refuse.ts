@@ -47,7 +47,7 @@ function turned(conn: Connection, isReply: boolean): Pick<Frame, 'conn' | 'isRep
 
 function bare(frame: Frame): Frame {
   const { conn: _, dstMac: __, inner: ___, ...rest } = frame;
-  return { ...rest, mark: 0, ttl: 64, state: 'NEW', isReply: false };
+  return { ...rest, mark: 0, ttl: 64, state: 'INVALID', isReply: false };
 }
 
 /** A router speaks with the address that the way back begins with. */

@@ -2,7 +2,7 @@
 import type { Truth } from './chain.js';
 import type { Frame } from './packet.js';
 import { lookupRoute, usesDevice } from './route.js';
-import { type Netns, addressesOf, confEither, confMax, ownsAddress } from './world.js';
+import { type Netns, addressesOf, confEither, confMax } from './world.js';
 
 export interface ReversePath {
   readonly iif: string;
@@ -50,7 +50,9 @@ function martianReason(netns: Netns, frame: Frame, iif: string): string | undefi
   const localnet = confEither(netns, iif, 'route_localnet');
   if (frame.dst.startsWith('127.') && !localnet) return `martian destination ${frame.dst}: route_localnet=0 on ${iif}`;
   if (frame.src.startsWith('127.') && !localnet) return `martian source ${frame.src}: route_localnet=0 on ${iif}`;
-  if (ownsAddress(netns, frame.src) && !confEither(netns, iif, 'accept_local')) {
+  const source = lookupRoute(netns, { dst: frame.src, src: frame.dst, iif, mark: 0 });
+  const isLocal = source.kind === 'route' && source.route.type === 'local';
+  if (isLocal && !confEither(netns, iif, 'accept_local')) {
     return `martian source: ${frame.src} is an address of ${netns.id} itself and came in by ${iif}`;
   }
   return undefined;

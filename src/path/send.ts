@@ -1,14 +1,24 @@
 // A namespace sends a packet: route, OUTPUT, and the route again where a rule changed destination or mark.
 import type { Route } from '../facts/network.js';
-import { ipNumber } from './ip.js';
+import { ipNumber, isLoopback } from './ip.js';
 import type { Frame } from './packet.js';
 import type { NoRoute } from './prediction.js';
 import { chanced } from './fork.js';
 import { throughHook } from './hook-stage.js';
 import { type RouteAnswer, type RouteQuestion, lookupRoute } from './route.js';
-import { type Journey, type Scenario, type Stage, ended, logged, netnsOf, staged, unsure } from './scenario.js';
+import {
+  type Journey,
+  type Scenario,
+  type Stage,
+  dropped,
+  ended,
+  logged,
+  netnsOf,
+  staged,
+  unsure,
+} from './scenario.js';
 import { sourceFor } from './source.js';
-import type { Netns } from './world.js';
+import { type Netns, confEither } from './world.js';
 import { sendBlind } from './blind.js';
 
 type Send = Extract<Stage, { at: 'send' }>;
@@ -70,6 +80,11 @@ function output(scenario: Scenario, netns: Netns, { frame, hop, oif }: Outgoing)
 }
 
 function transmitted(scenario: Scenario, netns: Netns, { frame, hop }: { frame: Frame; hop: Hop }): Scenario {
+  // __mkroute_output: a loopback address may leave a host only by a device with route_localnet.
+  if (hop.dev !== 'lo' && isLoopback(frame.src) && !confEither(netns, hop.dev, 'route_localnet')) {
+    const says = `not sent: ${frame.src} may not leave by ${hop.dev}, whose route_localnet is 0`;
+    return dropped(scenario, netns.id, { says, command: `sysctl net.ipv4.conf.${hop.dev}.route_localnet` });
+  }
   const nexthop = hop.via ?? frame.dst;
   return staged(scenario, { at: 'transmit', netns: netns.id, frame, oif: hop.dev, nexthop });
 }

@@ -45,7 +45,7 @@ export function encapsulate(
     // The mark stays on the packet when it is wrapped within one namespace.
     mark: frame.mark,
     ttl: 64,
-    state: 'NEW',
+    state: 'INVALID',
     isReply: false,
     inner: { frame: inner, vni: vxlan.vni },
   };

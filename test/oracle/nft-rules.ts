@@ -195,7 +195,7 @@ const MATCHES: readonly ((writing: Writing) => string)[] = [
   () => 'tcp flags & (syn | ack) == syn',
   () => 'tcp flags syn',
   ({ dice }) => `ct original ip daddr ${dice.pick(VIPS)}`,
-  ({ dice }) => `ct original proto-dst ${dice.pick(PORTS)}`,
+  ({ dice }) => `meta l4proto tcp ct original proto-dst ${dice.pick(PORTS)}`,
   ({ dice }) => `numgen random mod ${dice.pick([2, 4])} 0`,
   ({ dice, hook }) =>
     ['prerouting', 'input', 'forward'].includes(hook)

@@ -106,6 +106,7 @@ const farEnd = (dev: string): Netns => ({
     'net.ipv4.conf.eth0.rp_filter': '0',
     'net.ipv4.conf.eth0.route_localnet': '1',
     'net.ipv4.conf.all.route_localnet': '1',
+    'net.ipv4.conf.all.accept_local': '1',
   },
   netfilter: NOTHING,
   unread: [],

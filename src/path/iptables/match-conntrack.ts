@@ -1,6 +1,6 @@
 // Matches on what connection tracking knows of the packet.
 import type { Frame } from '../packet.js';
-import { type Test, type TestMaker, addressTest, first, parseMark, portTest } from './test.js';
+import { type Option, type Test, type TestMaker, addressTest, first, parseMark, portTest } from './test.js';
 
 /** States of this packet, `SNAT` and `DNAT` being those of its connection. */
 function holds(frame: Frame, wanted: ReadonlySet<string>): boolean {
@@ -17,22 +17,34 @@ function statesTest(list: string): Test {
 export const stateTest: TestMaker = (option) => (option.flag === 'state' ? statesTest(first(option)) : undefined);
 
 const PROTOCOLS: Readonly<Record<string, string>> = { 6: 'tcp', 17: 'udp', 1: 'icmp' };
+/** Without a connection these are false even with a `!` before them (conntrack_mt, connmark_mt). */
 const withConnection =
-  (test: Test): Test =>
+  ({ negated }: Option, test: Test): Test =>
   (frame, sight) =>
-    frame.conn !== undefined && test(frame, sight);
+    frame.conn !== undefined && (test(frame, sight) === true) !== negated;
 
-export const conntrackTest: TestMaker = (option) => {
+export const conntrackTest: TestMaker = (option, all) => {
+  const hasState = all.some(({ flag }) => flag === 'ctstate');
+  const test = knownTest(option);
+  if (!test || option.flag === 'ctstate') return test;
+  // Beside a state that holds, nothing else is asked of a packet without a connection.
+  return (frame, sight) => (frame.conn === undefined && hasState) || test(frame, sight);
+};
+
+function knownTest(option: Option): Test | undefined {
   const value = first(option);
+  const tracked = (test: Test): Test => withConnection(option, test);
   const address = (pick: (frame: Frame) => string | undefined): Test =>
-    withConnection(addressTest(value, (frame) => pick(frame) ?? ''));
+    tracked(addressTest(value, (frame) => pick(frame) ?? ''));
   const port = (pick: (frame: Frame) => number | undefined): Test =>
-    withConnection(portTest(value, (frame) => pick(frame) ?? -1));
+    tracked(portTest(value, (frame) => pick(frame) ?? -1));
   switch (option.flag) {
-    case 'ctstate':
-      return statesTest(value);
+    case 'ctstate': {
+      const states = statesTest(value);
+      return (frame, sight) => states(frame, sight) !== option.negated;
+    }
     case 'ctproto':
-      return withConnection(({ conn }) => conn?.protocol === (PROTOCOLS[value] ?? value));
+      return tracked(({ conn }) => conn?.protocol === (PROTOCOLS[value] ?? value));
     case 'ctorigsrc':
       return address(({ conn }) => conn?.original.src);
     case 'ctorigdst':
@@ -50,15 +62,15 @@ export const conntrackTest: TestMaker = (option) => {
     case 'ctrepldstport':
       return port(({ conn }) => conn?.reply.dport);
     case 'ctdir':
-      return withConnection(({ isReply }) => isReply === (value === 'REPLY'));
+      return tracked(({ isReply }) => isReply === (value === 'REPLY'));
     default:
       // ctstatus and ctexpire depend on what the connection lived through before.
       return undefined;
   }
-};
+}
 
 export const connmarkTest: TestMaker = (option) => {
   if (option.flag !== 'mark') return undefined;
   const { value, mask } = parseMark(first(option));
-  return ({ conn }) => conn !== undefined && (conn.mark & mask) >>> 0 === value;
+  return withConnection(option, ({ conn }) => ((conn?.mark ?? 0) & mask) >>> 0 === value);
 };

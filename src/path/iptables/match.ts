@@ -1,12 +1,11 @@
 // Every match of a rule becomes a test. What is not in these tables is undecided, never "no match".
 import type { IptablesMatch } from '../../facts/netfilter.js';
-import { isDoubt, not } from '../chain.js';
+import { not } from '../chain.js';
 import { addressTypeTest, ipRangeTest, physdevTest, recentTest, reversePathTest } from './match-place.js';
 import { conntrackTest, connmarkTest, stateTest } from './match-conntrack.js';
 import { setTest } from './match-set.js';
 import {
   ALWAYS,
-  type Option,
   type Test,
   type TestMaker,
   addressTest,
@@ -137,8 +136,8 @@ const MODULES: Readonly<Record<string, TestMaker>> = {
   // Counts and is always true.
   nfacct: () => ALWAYS,
 };
-/** Their options work together, so that `!` is for the match itself to handle. */
-const WHOLE = new Set(['addrtype', 'recent', 'rpfilter', 'statistic']);
+/** These see to their own `!`: without a connection it does not turn a no into a yes. */
+const SELF_NEGATING = new Set(['conntrack', 'connmark']);
 /** Modules that are empty without options: `-m tcp` alone only asks for a whole header. */
 const BARE = new Set(['tcp', 'udp', 'icmp', 'comment', 'nfacct', 'rpfilter']);
 
@@ -153,7 +152,7 @@ export function testsOf(match: IptablesMatch): readonly Test[] {
   return match.options.map((option) => {
     const test = maker(option, match.options);
     if (!test) return undecided(text);
-    return option.negated && !WHOLE.has(match.module) ? negate(test) : negatedWhole(match.module, option, test);
+    return option.negated && !SELF_NEGATING.has(match.module) ? negate(test) : test;
   });
 }
 
@@ -162,10 +161,3 @@ const negate =
   (test: Test): Test =>
   (frame, sight) =>
     not(test(frame, sight));
-
-/** In these the options that take a `!` are those that ask the question. */
-function negatedWhole(module: string, option: Option, test: Test): Test {
-  return option.negated && WHOLE.has(module) ? negate(test) : test;
-}
-
-export { isDoubt };
