@@ -84,6 +84,8 @@ function controllerManager(of: Settings, pki: Pki): Flags {
     'cluster-signing-key-file': `${pki.folder}/ca.key`,
     'use-service-account-credentials': 'true',
     controllers: '*,bootstrapsigner,tokencleaner',
+    // It makes this folder, and its usual one lies on the machine.
+    'flex-volume-plugin-dir': `${of.dir}/flex-volume`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { childrenOf, end, isRunning, recorded, type Recorded } from './processes.js';
-import { must, run } from './run.js';
+import { childrenOf, end, isRunning, recorded, startTimeOf, type Recorded } from './processes.js';
+import { must, until } from './run.js';
 import type { Settings } from './settings.js';
 
 /** Clears an instance, whole or half made; each step may find nothing to do. Only recorded processes are ended. */
@@ -9,10 +9,16 @@ export async function clear(of: Settings): Promise<void> {
   if (!existsSync(of.dir) && remains(of).length === 0) return;
   const all = recorded(of.dir);
   // An `up` still at work would start again what is ended here.
-  for (const one of all.filter(({ name }) => name === 'up')) await end(of.dir, one);
-  await Promise.all(all.filter(({ name }) => name.startsWith('node-')).map((one) => endNode(of, one)));
+  await end(
+    of.dir,
+    all.filter(({ name }) => name === 'up'),
+  );
+  await endNodes(
+    of,
+    all.filter(({ name }) => name.startsWith('node-')),
+  );
   // Again until none is left: one that was just being started records itself a moment later.
-  while (recorded(of.dir).length > 0) await Promise.all(recorded(of.dir).map((one) => end(of.dir, one)));
+  while (recorded(of.dir).length > 0) await end(of.dir, recorded(of.dir));
   await Promise.all(namespaces(of).map((name) => must(['ip', 'netns', 'del', name])));
   await removeCgroups(cgroups(of));
   for (const mount of mounts(of)) await must(['umount', '-l', mount]);
@@ -32,11 +38,11 @@ export function remains(of: Settings): readonly string[] {
 }
 
 // The kernel ends everything in a pid namespace with its pid 1, so containers need no list of their own.
-async function endNode(of: Settings, unshare: Recorded): Promise<void> {
-  const inside = isRunning(unshare) ? childrenOf(unshare.pid) : [];
-  await end(of.dir, unshare);
-  if (inside.length > 0)
-    await run(['sh', '-c', `for i in $(seq 100); do [ -e /proc/${inside[0]} ] || exit 0; sleep 0.1; done`]);
+async function endNodes(of: Settings, nodes: readonly Recorded[]): Promise<void> {
+  const inside = nodes.filter(isRunning).flatMap(({ pid }) => childrenOf(pid));
+  await end(of.dir, nodes);
+  const isGone = (): boolean => inside.every((pid) => startTimeOf(pid) === undefined);
+  await until('the end of every container', 20_000, async () => (isGone() ? true : undefined));
 }
 
 function namespaces(of: Settings): readonly string[] {

@@ -49,27 +49,31 @@ export function startTimeOf(pid: number | string): string | undefined {
   return fields === undefined || fields[0] === 'Z' ? undefined : fields[19];
 }
 
-/** Ends a program and its process group, and waits until both are gone. */
-export async function end(dir: string, of: Recorded): Promise<void> {
-  const now = stat(of.pid)?.[19];
-  // No process, or only its unread end: whatever still carries its group number is its own child.
-  if (now === undefined || now === of.startTime) {
-    if (now !== undefined) kill(of.pid);
-    kill(-of.pid);
-    const isGone = (): boolean => !isRunning(of) && groupOf(of.pid).length === 0;
-    await until(`the end of ${of.name}`, 10_000, async () => (isGone() ? true : undefined));
+/** Ends programs and their process groups, and waits until all are gone. */
+export async function end(dir: string, these: readonly Recorded[]): Promise<void> {
+  const ours = these.filter((one) => [undefined, one.startTime].includes(stat(one.pid)?.[19]));
+  for (const { pid } of ours) {
+    // Where the process is gone, whatever still carries its number as a group is its own child.
+    if (stat(pid) !== undefined) kill(pid);
+    kill(-pid);
   }
-  rmSync(join(dir, 'procs', of.name), { force: true });
+  const numbers = new Set(ours.map(({ pid }) => String(pid)));
+  const names = these.map(({ name }) => name).join(', ');
+  await until(`the end of ${names}`, 20_000, async () => (alive(numbers).length === 0 ? true : undefined));
+  for (const { name } of these) rmSync(join(dir, 'procs', name), { force: true });
 }
 
 export function childrenOf(pid: number): readonly number[] {
   return pids().filter((candidate) => stat(candidate)?.[1] === String(pid));
 }
 
-function groupOf(group: number): readonly number[] {
+// A number that the kernel has handed out again meanwhile cannot be here: it was in use until this moment.
+function alive(numbers: ReadonlySet<string>): readonly number[] {
   return pids().filter((candidate) => {
     const fields = stat(candidate);
-    return fields !== undefined && fields[0] !== 'Z' && fields[2] === String(group);
+    return (
+      fields !== undefined && fields[0] !== 'Z' && (numbers.has(String(candidate)) || numbers.has(fields[2] ?? ''))
+    );
   });
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyAddons, applyEdge, applyWorkload, waitForCore, waitForEdge, waitForNodes } from './addons.js';
+import { applyCore, applyEdge, waitForCore, waitForEdge, waitForNodes } from './addons.js';
 import { startControlPlane } from './control-plane.js';
 import { clear } from './down.js';
 import { createFabric, startOutside } from './fabric.js';
@@ -65,19 +65,12 @@ async function bringUp(of: Settings, flavour: Flavour, store: string): Promise<v
   copyScripts(of);
   await createFabric(of, nodes);
   startOutside(of);
-  const starting = nodes.map((name) => startNodeWith(of, name, store));
-  const pki = await createPki(of, nodes);
-  say('certificates are made');
+  await Promise.all([startControl(of, nodes), ...nodes.map((name) => startNodeWith(of, name, store))]);
   const target = { of, flavour, kubectl: kubectlOf(of) };
-  const control = startControlPlane(of, pki).then(async () => {
-    say('the API server answers');
-    await applyAddons(target);
-    await applyWorkload(target);
-  });
-  // Together, so that the failure of one is told at once and never as an unhandled rejection.
-  await Promise.all([control, ...starting.map((one) => Promise.all([one, control]))]);
+  // After it, because a kubelet that finds no API server waits out a growing back-off.
   for (const name of nodes) startKubelet(of, name);
-  say('kubelets are started');
+  await applyCore(target);
+  say('add-ons and shop are applied');
   await waitForNodes(target);
   say('nodes are Ready');
   if (of.hasEdge) await applyEdge(target);
@@ -85,6 +78,13 @@ async function bringUp(of: Settings, flavour: Flavour, store: string): Promise<v
   say('shop and the core are Ready');
   if (of.hasEdge) await waitForEdge(target);
   say('the lab is up');
+}
+
+async function startControl(of: Settings, nodes: readonly string[]): Promise<void> {
+  const pki = await createPki(of, nodes);
+  say('certificates are made');
+  await startControlPlane(of, pki);
+  say('the API server answers');
 }
 
 async function startNodeWith(of: Settings, name: string, store: string): Promise<void> {
