@@ -1,4 +1,5 @@
 // Links and tunnels for the examples of checks: everything a healthy one has, but for what the example is about.
+import type { ClusterCidrs, CniSetup } from '../facts/kube.js';
 import type { Link, LinkCounters } from '../facts/network.js';
 import type { FactsAbout } from '../facts/fact.js';
 import type { CniAgent } from '../model/cni-agent.js';
@@ -154,5 +155,22 @@ export const podRoute = (different: Partial<PodRoute> = {}): PodRoute => ({
   finds: '10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink',
   byChance: false,
   right: true,
+  ...different,
+});
+
+export const cni = (different: Partial<CniSetup> = {}): CniSetup => ({
+  name: 'flannel',
+  backend: 'vxlan',
+  network: '10.244.0.0/16',
+  enforcesPolicy: false,
+  settings: {},
+  ...different,
+});
+
+export const cidrs = (different: Partial<ClusterCidrs> = {}): ClusterCidrs => ({
+  pods: ['10.244.0.0/16'],
+  services: ['10.96.0.0/12'],
+  clusterDomain: 'cluster.local',
+  source: 'configmap/kubeadm-config -n kube-system',
   ...different,
 });

@@ -11,12 +11,13 @@ declare module '../facts/fact.js' {
 }
 
 /** CNIs that hand `spec.podCIDR` to their address management as it is. */
-const FROM_NODE: readonly CniSetup['name'][] = ['flannel', 'kindnet', 'kube-router'];
+export const DECIDED_BY_NODE: readonly CniSetup['name'][] = ['flannel', 'kindnet', 'kube-router'];
 
 export const podRanges: Source<'node', readonly string[]> = (node, know) => {
   const object = know.get(node, 'object');
   const cni = know.get(CLUSTER, 'cni');
   if (object === 'absent') return unreadable(`node ${node.name} does not exist`);
-  const decides = FROM_NODE.includes(cni.name) || (cni.name === 'cilium' && cni.settings['ipam'] === 'kubernetes');
+  const decides =
+    DECIDED_BY_NODE.includes(cni.name) || (cni.name === 'cilium' && cni.settings['ipam'] === 'kubernetes');
   return decides ? object.podCidrs.filter((cidr) => !cidr.includes(':')) : [];
 };
