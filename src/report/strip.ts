@@ -9,19 +9,28 @@ export function stripText(hops: readonly StripHop[], style: Style): string {
 
 export function flowLines(flow: FlowReport, view: View): readonly string[] {
   const style = createStyle(view);
-  const strip = stripText(flow.hops, style);
   const stopped = flow.hops.filter(({ state }) => state !== 'ok');
+  const broken = stopped.some(({ state }) => state === 'broken');
+  const paint = broken ? style.broken : stopped.length > 0 ? style.risky : style.ok;
+  const strip = stripText(flow.hops, style);
   const stops = stopped.flatMap(({ name, state, says }) => {
     return hang(`  ${style.mark[state]} ${harmless(name)}: `, harmless(says), view.width);
   });
-  const broken = stopped.some(({ state }) => state === 'broken');
-  const paint = broken ? style.broken : stopped.length > 0 ? style.risky : style.ok;
   return [
-    ...(strip === '' ? [style.strong(harmless(flow.name))] : hang('', strip, view.width).map(paint)),
+    ...hang('', harmless(flow.name), view.width).map(style.strong),
+    ...(strip === '' ? [] : hang('  ', strip, view.width).map(paint)),
     ...stops,
-    ...hang('  observed   ', harmless(flow.observed), view.width),
-    ...hang('  predicted  ', harmless(flow.predicted), view.width),
+    ...seenLines(flow, view, stopped.length === 0),
     ...(flow.agree === 'contradict' ? hang('  ! ', contradictionText(flow), view.width).map(style.risky) : []),
+  ];
+}
+
+/** Where both ways to know say the same and nothing stands in the way, one line is enough. */
+function seenLines({ observed, predicted, agree }: FlowReport, view: View, free: boolean): readonly string[] {
+  if (free && agree === 'agree' && !view.verbose) return hang('  ', `${harmless(observed)}, as predicted`, view.width);
+  return [
+    ...hang('  observed   ', harmless(observed), view.width),
+    ...hang('  predicted  ', harmless(predicted), view.width),
   ];
 }
 
