@@ -31,8 +31,8 @@ export interface Diagnosis {
 }
 export type Diagnosed = Diagnosis | { readonly refusal: Refusal } | { readonly blocked: readonly Gap[] };
 
-/** Census, what stands there, what it holds, and a last look at what turned out to matter. */
-const MOST_ROUNDS = 5;
+/** A guard, not a plan: a flow to a Service takes three, one to an outside name five. */
+const MOST_ROUNDS = 8;
 
 export async function diagnose(question: Question): Promise<Diagnosed> {
   const held = new Map<string, Evidence>();

@@ -2,57 +2,22 @@
 import type { Container, Where } from '../../evidence/evidence.js';
 import type { NodeObject, PodObject } from '../kube.js';
 
-const BUSYBOX = [
-  'sh',
-  'cat',
-  'grep',
-  'sed',
-  'awk',
-  'head',
-  'wc',
-  'sort',
-  'cut',
-  'tr',
-  'ls',
-  'nc',
-  'wget',
-  'nslookup',
-  'ping',
-  'timeout',
-  'nsenter',
-  'gzip',
-];
-const IPTABLES = ['iptables-save', 'iptables-nft-save', 'iptables-legacy-save', 'ipset'];
+// Alpine's busybox, as far as our questions use it.
+const BUSYBOX =
+  'sh awk cat cut env find grep gzip head id kill ls nc netstat nsenter nslookup ping ps sed sleep sort tail test timeout tr wc wget';
+const IPTABLES = 'iptables-save iptables-nft-save iptables-legacy-save ipset';
 
 /** What the images of well-known agents hold, from their build files: best place first. */
-const AGENTS: readonly { readonly app: string; readonly tools: readonly string[] }[] = [
-  {
-    app: 'calico-node',
-    tools: [...IPTABLES, 'sh', 'cat', 'grep', 'sed', 'ip', 'tc', 'conntrack', 'arp', 'gzip', 'timeout'],
-  },
+const AGENTS: readonly { readonly app: string; readonly tools: string }[] = [
+  { app: 'calico-node', tools: `${IPTABLES} sh cat grep sed sleep ip tc conntrack arp gzip timeout` },
   {
     app: 'cilium',
-    tools: [
-      ...IPTABLES,
-      'sh',
-      'cat',
-      'grep',
-      'sed',
-      'awk',
-      'ip',
-      'bridge',
-      'ss',
-      'tc',
-      'cilium-dbg',
-      'bpftool',
-      'gzip',
-      'timeout',
-    ],
+    tools: `${IPTABLES} sh bash cat grep sed awk head sleep ip bridge ss tc cilium-dbg bpftool gzip timeout nsenter`,
   },
-  { app: 'flannel', tools: [...BUSYBOX, 'ip', 'bridge', 'ss', 'tc', 'iptables-save', 'iptables-nft-save', 'nft'] },
-  { app: 'kindnet', tools: [...IPTABLES, 'sh', 'cat', 'grep', 'sed', 'awk', 'ip', 'nft', 'conntrack'] },
-  { app: 'kube-router', tools: [...BUSYBOX, ...IPTABLES, 'ip', 'conntrack'] },
-  { app: 'kube-proxy', tools: [...IPTABLES, 'sh', 'cat', 'grep', 'wc', 'sleep', 'nft'] },
+  { app: 'flannel', tools: `${BUSYBOX} ip bridge ss tc iptables-save iptables-nft-save nft` },
+  { app: 'kindnet', tools: `${IPTABLES} sh cat grep sed awk sleep ip nft conntrack` },
+  { app: 'kube-router', tools: `${BUSYBOX} ${IPTABLES} ip conntrack` },
+  { app: 'kube-proxy', tools: `${IPTABLES} sh cat chmod grep ln rm sleep wc nft kmod` },
 ];
 
 export function nodeWhere(node: NodeObject, pods: readonly PodObject[]): Where {
@@ -75,7 +40,7 @@ const isControlPlane = (pod: PodObject): boolean =>
 function agent(pod: PodObject, main: PodObject['containers'][number]): { order: number; through: Container } {
   const app = pod.labels['k8s-app'] ?? pod.labels['app'] ?? '';
   const order = AGENTS.findIndex((known) => known.app === app);
-  const tools = AGENTS[order]?.tools;
+  const tools = AGENTS[order]?.tools.split(' ');
   return { order: order < 0 ? AGENTS.length : order, through: container(pod, main, tools) };
 }
 
