@@ -90,6 +90,9 @@ export async function fakeApi(options: FakeOptions = {}): Promise<FakeApi> {
     open.add(socket);
     socket.on('error', () => undefined);
   });
+  // A client that closes in the middle of a handshake is what some tests are about.
+  server.on('tlsClientError', () => undefined);
+  server.on('connection', (socket: Socket) => socket.on('error', () => undefined));
   const accepted = options.protocols ?? ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
   const upgrades = new WebSocketServer({
     noServer: true,

@@ -1,8 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openDoor } from '../../../src/evidence/door.js';
 import type { Ask, Container, Evidence, Request, Try, Where } from '../../../src/evidence/evidence.js';
 import type { FakeApi, FakeOptions } from '../../support/fake-api.js';
 import { fakeApi, flagsFor } from '../../support/fake-api.js';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let api: FakeApi;
 afterEach(() => api.close());
