@@ -7,6 +7,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import nock from 'nock';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 
@@ -73,6 +74,8 @@ export const status = (code: number, message: string): string =>
   JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', message, code });
 
 export async function fakeApi(options: FakeOptions = {}): Promise<FakeApi> {
+  // nock puts sockets of its own in place of the agent's, and the agent's are what is tested here.
+  nock.restore();
   const seen: Seen[] = [];
   const open = new Set<Socket>();
   let sockets = 0;
