@@ -1,6 +1,6 @@
 // What a daemon says of itself on the loopback of its own network namespace: kube-proxy's health, mode and metrics.
 import type { Ask } from '../../evidence/evidence.js';
-import { sh, shown, verbatim } from '../../evidence/shell.js';
+import { sh, shown } from '../../evidence/shell.js';
 import { readByTool } from '../read/answered.js';
 import { readHttp } from '../read/http.js';
 import { staticAsk } from './ask.js';
@@ -26,7 +26,7 @@ export function localHttpAsk({ port, path, keep }: LocalPage): Ask {
   const raw = [
     { tool: 'curl', needs: ['curl'], script: sh`curl -q -sS -i --noproxy '*' -m ${SECONDS} ${url}` },
     { tool: 'bash', needs: ['bash'], script: sh`bash -c ${bash} bash ${port} ${request}` },
-    // Last, for it drops the body of a page that is no success: GNU's and busybox's put the status on stderr, and exit 1 and 8 for one that is no success.
+    // Last, for it drops the body of a page that is no success; the status it puts on stderr, and exits 1 or 8.
     {
       tool: 'wget',
       needs: ['wget'],
@@ -38,7 +38,7 @@ export function localHttpAsk({ port, path, keep }: LocalPage): Ask {
   const tries = raw.map((each) => ({
     ...each,
     needs: keep === undefined ? each.needs : [...each.needs, 'grep'],
-    script: `${each.script}${verbatim(kept).verbatim}`,
+    script: `${each.script}${kept}`,
     shown: asShown,
   }));
   return staticAsk(`http 127.0.0.1:${port}${path}${keep === undefined ? '' : ` ${keep}`}`, tries);
