@@ -3,6 +3,7 @@ import { bridgeNetfilter } from './bridge-netfilter.js';
 import { cniAgent } from './cni-agent.js';
 import { cniConfig } from './cni-config.js';
 import { hostLink } from './host-link.js';
+import { mtus } from './mtus.js';
 import { overlay } from './overlay.js';
 import { ownPods } from './own-pods.js';
 import { peers } from './peers.js';
@@ -20,6 +21,7 @@ export const modelSources = {
     bridgeNetfilter,
     cniAgent,
     cniConfig,
+    mtus,
     overlay,
     ownPods,
     peers,
