@@ -102,6 +102,8 @@ export interface Endpoint {
   readonly ready: boolean;
   readonly serving: boolean;
   readonly terminating: boolean;
+  /** Carries topology hints: nodes elsewhere are not meant to use it. */
+  readonly hinted?: boolean;
   readonly node?: string;
   readonly pod?: { readonly namespace: string; readonly name: string };
   readonly slice: string;

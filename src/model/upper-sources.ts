@@ -3,6 +3,7 @@ import { dnsRights, dnsUnready } from './dns-rights.js';
 import { ends } from './flow-ends.js';
 import { listening } from './listening.js';
 import { localPolicy } from './local-policy.js';
+import { programmed } from './programmed.js';
 import { unready } from './unready.js';
 
 export const upperSources = {
@@ -10,5 +11,5 @@ export const upperSources = {
   node: {},
   pod: {},
   service: { unready },
-  flow: { ends, listening, localPolicy },
+  flow: { ends, listening, localPolicy, programmed },
 };

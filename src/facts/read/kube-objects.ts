@@ -93,6 +93,7 @@ function readEndpoint(from: { endpoint: Jsonish; ip: string; port: Jsonish; name
     ready: at(conditions, 'ready') !== false,
     serving: at(conditions, 'serving') !== false,
     terminating: flag(at(conditions, 'terminating')),
+    hinted: at(endpoint, 'hints') === undefined ? undefined : true,
     node: text(at(endpoint, 'nodeName')),
     pod:
       at(target, 'kind') === 'Pod'
