@@ -4,7 +4,7 @@ import { throughHook } from './hook-stage.js';
 import { type Frame, frameKey } from './packet.js';
 import type { NoRoute, Refusal } from './prediction.js';
 import { refusal } from './refuse.js';
-import { validateSource } from './reverse-path.js';
+import { martianReason, validateSource } from './reverse-path.js';
 import { lookupRoute } from './route.js';
 import {
   type Journey,
@@ -49,41 +49,42 @@ function decideRoute(journey: Journey, scenario: Scenario, { netns, iif, frame }
   // What came round by the loopback device was routed when it was sent.
   if (iif === 'lo') return deliver(journey, scenario, { netns, iif, frame });
   if (netns.routes.length === 0) return receiveBlind(journey, scenario, { netns, iif, frame });
-  const source = validateSource(netns, frame, iif);
-  if (source.kind === 'drop')
-    return [
-      dropped(scenario, netns.id, {
-        says: `dropped before routing: ${source.by}`,
-        cites: source.by,
-        command: source.command,
-      }),
-    ];
-  if (source.kind === 'unknown') return [unsure(scenario, source.why)];
+  const martian = martianReason(netns, frame, iif);
+  if (martian !== undefined) {
+    const command = `sysctl net.ipv4.conf.all.route_localnet net.ipv4.conf.${iif}.route_localnet`;
+    return [dropped(scenario, netns.id, { says: `dropped before routing: ${martian}`, command })];
+  }
   const found = lookupRoute(netns, { dst: frame.dst, src: frame.src, iif, mark: frame.mark });
   if (found.kind === 'route' && found.route.type === 'local') {
-    const told = logged(scenario, netns.id, {
-      kind: 'route',
-      says: `${frame.dst} is an address of ${netns.id}`,
-      cites: found.route.text,
-      command: 'ip route show table local',
-    });
-    return deliver(journey, told, { netns, iif, frame });
+    const says = `${frame.dst} is an address of ${netns.id}`;
+    const step = { kind: 'route', says, cites: found.route.text, command: 'ip route show table local' } as const;
+    const told = logged(scenario, netns.id, step);
+    return validated(told, { netns, iif, frame }, (next) => deliver(journey, next, { netns, iif, frame }));
   }
   const on = forwards(netns, iif);
-  if (on === undefined)
-    return [unsure(scenario, `whether ${netns.id} forwards packets: net.ipv4.ip_forward was not read`)];
-  if (!on)
-    return [
-      dropped(scenario, netns.id, {
-        says: `not passed on: forwarding is off for ${iif} and ${frame.dst} is not an address of ${netns.id}`,
-        command: `sysctl net.ipv4.ip_forward net.ipv4.conf.${iif}.forwarding`,
-      }),
-    ];
-  return routed(scenario, netns, { found, frame, isOwn: false }).flatMap((one) =>
-    one.hop
-      ? forward(one.scenario, { netns, iif, frame }, { oif: one.hop.dev, nexthop: one.hop.via ?? frame.dst })
-      : [answered(one.scenario, netns, frame)],
-  );
+  if (on === undefined) return [unsure(scenario, `net.ipv4.ip_forward of ${netns.id}, which was not read`)];
+  if (!on) {
+    const says = `not passed on: forwarding is off for ${iif}, and ${frame.dst} is not an address of ${netns.id}`;
+    const command = `sysctl net.ipv4.ip_forward net.ipv4.conf.${iif}.forwarding`;
+    return [dropped(scenario, netns.id, { says, command })];
+  }
+  return routed(scenario, netns, { found, frame }).flatMap(({ scenario: next, hop }) => {
+    if (!hop) return [answered(next, netns, frame)];
+    const to = { oif: hop.dev, nexthop: hop.via ?? frame.dst };
+    return validated(next, { netns, iif, frame, oif: hop.dev }, (valid) => forward(valid, { netns, iif, frame }, to));
+  });
+}
+
+function validated(
+  scenario: Scenario,
+  at: At & { readonly oif?: string },
+  next: (valid: Scenario) => readonly Scenario[],
+): readonly Scenario[] {
+  const source = validateSource(at.netns, at);
+  if (source.kind === 'pass') return next(scenario);
+  if (source.kind === 'unknown') return [unsure(scenario, source.why)];
+  const { by, command } = source;
+  return [dropped(scenario, at.netns.id, { says: `dropped at routing: ${by}`, cites: by, command })];
 }
 
 /** A pod whose routes nobody read still takes what is sent to its own address. */

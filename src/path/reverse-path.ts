@@ -14,7 +14,7 @@ export interface ReversePath {
 /** As xt_rpfilter asks it: the source must be reachable, strictly by the very device. */
 export function passesReversePath(netns: Netns, frame: Frame, path: ReversePath): Truth {
   if (path.iif === 'lo') return true;
-  const found = lookupRoute(netns, { dst: frame.src, src: frame.dst, iif: path.iif, mark: path.mark });
+  const found = lookupRoute(netns, { dst: frame.src, src: frame.dst, mark: path.mark });
   if (found.kind === 'unknown') return { doubt: found.why };
   if (found.kind !== 'route') return false;
   const { route } = found;
@@ -28,17 +28,35 @@ export type SourceVerdict =
   | { readonly kind: 'unknown'; readonly why: string };
 const PASS: SourceVerdict = { kind: 'pass' };
 
-/** What the kernel checks between PREROUTING and its routing decision. */
-export function validateSource(netns: Netns, frame: Frame, iif: string): SourceVerdict {
-  const martian = martianReason(netns, frame, iif);
-  if (martian) return { kind: 'drop', by: martian, command: 'ip -4 address' };
+export interface Validation {
+  readonly frame: Frame;
+  readonly iif: string;
+  /** Where it is to be passed on to; absent for what is delivered here. */
+  readonly oif?: string;
+}
+
+/** What the kernel checks of the source when it has found a route for the destination. */
+export function validateSource(netns: Netns, { frame, iif, oif }: Validation): SourceVerdict {
+  // The answer is imagined to come in by the device that the packet would leave by.
+  const found = lookupRoute(netns, {
+    dst: frame.src,
+    src: frame.dst,
+    mark: 0,
+    ...(oif === undefined ? {} : { iif: oif }),
+  });
+  if (found.kind === 'unknown') return { kind: 'unknown', why: found.why };
+  if (found.kind === 'route' && found.route.type === 'local' && !confEither(netns, iif, 'accept_local')) {
+    const by = `martian source: ${frame.src} is an address of ${netns.id} itself and came in by ${iif}`;
+    return { kind: 'drop', by, command: 'ip -4 address' };
+  }
   const mode = confMax(netns, iif, 'rp_filter');
   if (mode === 0) return PASS;
-  const verdict = reverseVerdict(netns, frame, iif);
-  if (verdict.loose && verdict.strict) return PASS;
+  const strict = found.kind === 'route' && found.route.type === 'unicast' && usesDevice(found.route, iif);
+  if (strict) return PASS;
   if (mode === undefined) return { kind: 'unknown', why: `rp_filter of ${iif} on ${netns.id}, which was not read` };
-  if (verdict.doubt !== undefined) return { kind: 'unknown', why: verdict.doubt };
-  if (mode === 2 && verdict.loose) return PASS;
+  // In loose mode any route will do, but a device without an address of its own gets no second look.
+  const isRouted = found.kind === 'route' && found.route.type === 'unicast';
+  if (mode === 2 && isRouted && addressesOf(netns, iif).length > 0) return PASS;
   const says =
     mode === 1
       ? `rp_filter=1 on ${iif}: the way back to ${frame.src} does not lead out of ${iif}`
@@ -46,27 +64,10 @@ export function validateSource(netns: Netns, frame: Frame, iif: string): SourceV
   return { kind: 'drop', by: says, command: `sysctl net.ipv4.conf.all.rp_filter net.ipv4.conf.${iif}.rp_filter` };
 }
 
-function martianReason(netns: Netns, frame: Frame, iif: string): string | undefined {
+/** Loopback addresses on a wire, which no route is looked up for. */
+export function martianReason(netns: Netns, frame: Frame, iif: string): string | undefined {
   const localnet = confEither(netns, iif, 'route_localnet');
   if (frame.dst.startsWith('127.') && !localnet) return `martian destination ${frame.dst}: route_localnet=0 on ${iif}`;
   if (frame.src.startsWith('127.') && !localnet) return `martian source ${frame.src}: route_localnet=0 on ${iif}`;
-  const source = lookupRoute(netns, { dst: frame.src, src: frame.dst, iif, mark: 0 });
-  const isLocal = source.kind === 'route' && source.route.type === 'local';
-  if (isLocal && !confEither(netns, iif, 'accept_local')) {
-    return `martian source: ${frame.src} is an address of ${netns.id} itself and came in by ${iif}`;
-  }
   return undefined;
-}
-
-function reverseVerdict(
-  netns: Netns,
-  frame: Frame,
-  iif: string,
-): { readonly strict: boolean; readonly loose: boolean; readonly doubt?: string } {
-  const found = lookupRoute(netns, { dst: frame.src, src: frame.dst, iif, mark: 0 });
-  if (found.kind === 'unknown') return { strict: false, loose: false, doubt: found.why };
-  if (found.kind !== 'route' || found.route.type !== 'unicast') return { strict: false, loose: false };
-  const strict = usesDevice(found.route, iif);
-  // A device without an address of its own gets no second chance in loose mode.
-  return { strict, loose: strict || addressesOf(netns, iif).length > 0 };
 }

@@ -6,17 +6,7 @@ import type { NoRoute } from './prediction.js';
 import { chanced } from './fork.js';
 import { throughHook } from './hook-stage.js';
 import { type RouteAnswer, type RouteQuestion, lookupRoute } from './route.js';
-import {
-  type Journey,
-  type Scenario,
-  type Stage,
-  dropped,
-  ended,
-  logged,
-  netnsOf,
-  staged,
-  unsure,
-} from './scenario.js';
+import { type Journey, type Scenario, type Stage, ended, logged, netnsOf, staged, unsure } from './scenario.js';
 import { sourceFor } from './source.js';
 import { type Netns, confEither } from './world.js';
 import { sendBlind } from './blind.js';
@@ -35,7 +25,7 @@ export function send(journey: Journey, scenario: Scenario, stage: Send): readonl
   if (!netns || netns.routes.length === 0) return sendBlind(journey, scenario, stage);
   const { frame, oif } = stage;
   const found = lookupRoute(netns, questionOf(frame, oif));
-  return routed(scenario, netns, { found, frame, isOwn: true }).flatMap(({ scenario: next, hop }) => {
+  return routed(scenario, netns, { found, frame }).flatMap(({ scenario: next, hop }) => {
     if (!hop) return [next];
     const src = frame.src === '' ? sourceFor(netns, hop.route, { ...hop, dst: frame.dst }) : frame.src;
     if (src === undefined) return [unsure(next, `which source address ${netns.id} uses towards ${frame.dst}`)];
@@ -43,7 +33,7 @@ export function send(journey: Journey, scenario: Scenario, stage: Send): readonl
     // The address takes part in the second look-up: rules may send each source its own way.
     const again = frame.src === '' ? lookupRoute(netns, questionOf(named, oif)) : found;
     if (again.kind === 'route' && again.route === hop.route) return output(next, netns, { frame: named, hop, oif });
-    return routed(next, netns, { found: again, frame: named, isOwn: true }).flatMap((second) =>
+    return routed(next, netns, { found: again, frame: named }).flatMap((second) =>
       second.hop ? output(second.scenario, netns, { frame: named, hop: second.hop, oif }) : [second.scenario],
     );
   });
@@ -72,8 +62,10 @@ function output(scenario: Scenario, netns: Netns, { frame, hop, oif }: Outgoing)
       const moved = through.frame.dst !== frame.dst || through.frame.mark !== frame.mark;
       if (!moved) return [transmitted(through.scenario, netns, { frame: through.frame, hop })];
       const found = lookupRoute(netns, questionOf(through.frame, oif));
-      return routed(through.scenario, netns, { found, frame: through.frame, isOwn: true }).map((again) =>
-        again.hop ? transmitted(again.scenario, netns, { frame: through.frame, hop: again.hop }) : again.scenario,
+      return routed(through.scenario, netns, { found, frame: through.frame }).map((again) =>
+        again.hop
+          ? transmitted(again.scenario, netns, { frame: through.frame, hop: again.hop })
+          : failedLate(again.scenario, through.frame),
       );
     },
   });
@@ -82,18 +74,24 @@ function output(scenario: Scenario, netns: Netns, { frame, hop, oif }: Outgoing)
 function transmitted(scenario: Scenario, netns: Netns, { frame, hop }: { frame: Frame; hop: Hop }): Scenario {
   // __mkroute_output: a loopback address may leave a host only by a device with route_localnet.
   if (hop.dev !== 'lo' && isLoopback(frame.src) && !confEither(netns, hop.dev, 'route_localnet')) {
-    const says = `not sent: ${frame.src} may not leave by ${hop.dev}, whose route_localnet is 0`;
-    return dropped(scenario, netns.id, { says, command: `sysctl net.ipv4.conf.${hop.dev}.route_localnet` });
+    const by = `${frame.src} may not leave by ${hop.dev}, whose route_localnet is 0`;
+    return failedLate(noRoute(scenario, netns, { by, how: 'blackhole' }), frame);
   }
   const nexthop = hop.via ?? frame.dst;
   return staged(scenario, { at: 'transmit', netns: netns.id, frame, oif: hop.dev, nexthop });
 }
 
+/** connect() has its route by then: a SYN that finds none after the hooks is lost, and only sendto() fails. */
+function failedLate(scenario: Scenario, { protocol, inner }: Frame): Scenario {
+  const { stage } = scenario;
+  if (stage.at !== 'end' || stage.outcome.kind !== 'no-route' || (protocol === 'udp' && !inner)) return scenario;
+  const { netns, by } = stage.outcome;
+  return ended(scenario, { kind: 'dropped', netns, by });
+}
+
 export interface Routing {
   readonly found: RouteAnswer;
   readonly frame: Frame;
-  /** Sent here and not passed on: a failure is an errno, and `local` means over the loopback device. */
-  readonly isOwn: boolean;
 }
 
 /** One scenario a next hop, or one that has ended because there is none. */

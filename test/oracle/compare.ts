@@ -65,7 +65,7 @@ function concerns(sent: Sent, seen: Seen): boolean {
   if (sent.dev === undefined)
     return seen.sport === sent.sport && seen.flags !== 'SYN,ACK' && !seen.flags?.includes('RST');
   if (seen.id === sent.id) return seen.sport === sent.sport;
-  return seen.id === (sent.id | 0x8000) || seen.dport === sent.sport;
+  return seen.dport === sent.sport;
 }
 
 function seenLine(sent: Sent, seen: Seen): string {
