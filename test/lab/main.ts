@@ -31,7 +31,8 @@ const usage = `usage: npm run lab -- VERB
   inject FAULT [--seed N]
   heal [FAULT]
   prove [GLOB...] [--set A|B|C] [--seed N]
-  record FAULT [--seed N]`;
+  record FAULT [--seed N]
+  selftest             up and down in an instance of its own, also killed at three moments; nothing may be left`;
 
 const verbs: Readonly<Record<string, Verb>> = {
   up: async ({ flags }) => {
@@ -83,6 +84,11 @@ const verbs: Readonly<Record<string, Verb>> = {
     const asked = flavourOf(flags);
     const lab = asked === undefined ? await openLab() : await labUp(asked);
     return prove(lab, words, { seed: seedOf(flags) });
+  },
+  selftest: async () => {
+    requireRoot();
+    const { selftest } = await import('./selftest.js');
+    return (await selftest()) === 0 ? 0 : 1;
   },
   record: async ({ words, flags }) => {
     const { record } = await import('./record.js');
