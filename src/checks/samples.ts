@@ -113,3 +113,12 @@ export const FLOW_TO_SERVICE: Subject<'flow'> = {
   port: 80,
   service: { namespace: 'shop', name: 'api', port: 'http' },
 };
+export const FLOW_TO_DNS: Subject<'flow'> = {
+  kind: 'flow',
+  source: { kind: 'pod', namespace: 'shop', name: 'web' },
+  protocol: 'udp',
+  address: '10.96.0.10',
+  port: 53,
+  service: { namespace: 'kube-system', name: 'kube-dns', port: 'dns' },
+  host: 'api.shop.svc.cluster.local',
+};

@@ -4,6 +4,7 @@ import { ends } from './flow-ends.js';
 import { listening } from './listening.js';
 import { localPolicy } from './local-policy.js';
 import { programmed } from './programmed.js';
+import { staleEntries } from './stale-entries.js';
 import { unready } from './unready.js';
 
 export const upperSources = {
@@ -11,5 +12,5 @@ export const upperSources = {
   node: {},
   pod: {},
   service: { unready },
-  flow: { ends, listening, localPolicy, programmed },
+  flow: { ends, listening, localPolicy, programmed, staleEntries },
 };
