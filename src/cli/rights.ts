@@ -52,6 +52,10 @@ export const RIGHTS: readonly Right[] = [
     why: 'what CoreDNS says of its upstream and of its own rights',
     onlyFor: ['dns-upstream-failing', 'coredns-forbidden', 'cluster-dns-down'],
   }),
+  right('none', 'get pods/proxy', {
+    why: 'the health that kube-proxy tells of itself',
+    onlyFor: ['kube-proxy-unhealthy'],
+  }),
   right('none', 'get clusterroles.rbac.authorization.k8s.io', {
     names: ['system:coredns'],
     why: 'whether CoreDNS may read Services',

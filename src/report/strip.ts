@@ -7,6 +7,20 @@ export function stripText(hops: readonly StripHop[], style: Style): string {
   return hops.map(({ name, state }) => `${harmless(name)} ${style.mark[state]}`).join(` ${style.arrow} `);
 }
 
+/** Nothing in the way, and both ways to know say so. */
+const isClean = ({ hops, agree }: FlowReport): boolean =>
+  agree === 'agree' && hops.every(({ state }) => state === 'ok');
+
+/** What was asked for first, and whatever is not clean; the others take a line each unless -v asks for all of them. */
+export function flowSections(flows: readonly FlowReport[], view: View): readonly (readonly string[])[] {
+  const style = createStyle(view);
+  const brief = (flow: FlowReport, at: number): boolean => at > 0 && !view.verbose && isClean(flow);
+  const lines = flows.filter(brief).flatMap(({ name, observed }) => {
+    return hang(` ${style.mark.ok} `, harmless(`${name}: ${observed}, as predicted`), view.width).map(style.ok);
+  });
+  return [...flows.filter((flow, at) => !brief(flow, at)).map((flow) => flowLines(flow, view)), lines];
+}
+
 export function flowLines(flow: FlowReport, view: View): readonly string[] {
   const style = createStyle(view);
   const stopped = flow.hops.filter(({ state }) => state !== 'ok');
@@ -14,7 +28,7 @@ export function flowLines(flow: FlowReport, view: View): readonly string[] {
   const paint = broken ? style.broken : stopped.length > 0 ? style.risky : style.ok;
   const strip = stripText(flow.hops, style);
   const stops = stopped.flatMap(({ name, state, says }) => {
-    return hang(`  ${style.mark[state]} ${harmless(name)}: `, harmless(says), view.width);
+    return hang(`  ${style.mark[state]} `, harmless(`${name}: ${says}`), view.width);
   });
   return [
     ...hang('', harmless(flow.name), view.width).map(style.strong),

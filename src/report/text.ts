@@ -2,7 +2,7 @@
 import { subjectText } from '../target/subject.js';
 import { notKnownLines } from './not-known.js';
 import type { Report } from './report.js';
-import { flowLines, stepLines } from './strip.js';
+import { flowLines, flowSections, stepLines } from './strip.js';
 import { atLeast, createStyle, harmless, toAscii, type Style, type View } from './style.js';
 import { findingLines } from './text-finding.js';
 import { count, hang } from './wrap.js';
@@ -11,7 +11,7 @@ export function renderText(report: Report, view: View): string {
   return finish(
     [
       headLines(report, view),
-      ...report.flows.map((flow) => flowLines(flow, view)),
+      ...flowSections(report.flows, view),
       ...shownFindings(report, view).map((finding) => findingLines(finding, view)),
       ...tailSections(report, view),
     ],
