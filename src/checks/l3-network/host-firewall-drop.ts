@@ -1,0 +1,56 @@
+import { isHostFirewall, nodeOf, stopsOf } from '../../path/stops.js';
+import { changes, defineCheck, fail, pass, reads, skip } from '../check.js';
+import { flow, prediction } from '../flow-samples.js';
+
+export default defineCheck({
+  id: 'host-firewall-drop',
+  layer: 'L3',
+  title: 'no firewall of a node drops or rejects the packet',
+  about: 'flow',
+  needs: ['predicted'],
+
+  explain: {
+    looksAt:
+      'The rules and policies of iptables and nftables that the packet, its tunnel packet and the answer meet on each ' +
+      'node, other than those of kube-proxy and policy engines.',
+    matters: 'firewalld, ufw, Docker and hardening scripts write rules for hosts and forget that a node forwards.',
+    misleads:
+      'A REJECT with icmp-host-prohibited reads “No route to host” at the client, while every route is right. A DROP ' +
+      'looks like a lost packet.',
+  },
+
+  judge({ predicted }) {
+    const [stop] = stopsOf(predicted).filter(isHostFirewall);
+    if (!stop && predicted.branches.some(({ outcome }) => outcome.kind === 'unknown'))
+      return skip('the way is not known to its end');
+    if (!stop) return pass('the packet passes every filter on its way and back');
+    const on = nodeOf(stop.netns) ?? stop.netns;
+    const { cites = '', says, command = '' } = stop.step;
+    const what = stop.way === 'there' ? 'the packet' : 'its answer';
+    return fail({
+      severity: stop.share > 0.99 ? 'outage' : 'degraded',
+      confidence: 'programmed',
+      says: `${on} ${stop.refused ? 'rejects' : 'drops'} ${what}: ${cites || says}`,
+      cites: [{ on, shows: cites || says, command }],
+      fix: [
+        reads(`see on ${on} whether its counter rises while you try again`, command.replace('-save', '-save -c')),
+        changes('let pods and tunnel pass, in the firewall’s own configuration: a rule deleted by hand comes back'),
+      ],
+      refute: reads(`on ${on} this would not print that line`, command),
+      also: nodeOf(stop.netns) ? [{ kind: 'node', name: on }] : [],
+    });
+  },
+
+  examples: {
+    subject: flow(),
+    fails: {
+      predicted: prediction('dropped', {
+        kind: 'drop',
+        says: 'filter FORWARD: dropped',
+        cites: '-P FORWARD DROP',
+        command: 'iptables-nft-save -t filter',
+      }),
+    },
+    passes: { predicted: prediction('delivered') },
+  },
+});

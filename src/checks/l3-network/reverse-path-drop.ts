@@ -1,0 +1,58 @@
+import { isReversePath, nodeOf, stopsOf } from '../../path/stops.js';
+import { changes, defineCheck, fail, pass, reads, skip } from '../check.js';
+import { flow, prediction } from '../flow-samples.js';
+
+export default defineCheck({
+  id: 'reverse-path-drop',
+  layer: 'L3',
+  title: 'no node takes the packet for one that came in by the wrong link',
+  about: 'flow',
+  needs: ['predicted'],
+
+  explain: {
+    looksAt: 'rp_filter where the packet and its answer come in, against the route back to their source.',
+    matters:
+      'With rp_filter at 1 the kernel drops whatever came in by another link than the one it would answer by. Two ' +
+      'NICs, or a route left behind by a VPN, are enough; no rule shows it and no ICMP tells.',
+    misleads:
+      'Routes and firewall rules are all right, and the packet is seen by tcpdump on the node that drops it. A policy ' +
+      'rule bound to a link (iif) does not count in this check of the kernel’s.',
+  },
+
+  judge({ predicted }) {
+    const [stop] = stopsOf(predicted).filter(isReversePath);
+    if (!stop && predicted.branches.some(({ outcome }) => outcome.kind === 'unknown'))
+      return skip('the way is not known to its end');
+    if (!stop) return pass('every link the packet comes in by is the one its source is reached by');
+    const on = nodeOf(stop.netns) ?? stop.netns;
+    const { cites = '', says, command = '' } = stop.step;
+    return fail({
+      severity: stop.share > 0.99 ? 'outage' : 'degraded',
+      confidence: 'programmed',
+      says: `${on} drops ${stop.way === 'there' ? 'the packet' : 'its answer'} by rp_filter: ${cites || says}`,
+      cites: [{ on, shows: cites || says, command }],
+      fix: [
+        reads(`see on ${on} what it drops while you try again`, 'nstat -z TcpExtIPReversePathFilter'),
+        changes(
+          'put the route back on the link the packet comes in by; where two ways are meant, make the filter loose',
+          'sysctl -w net.ipv4.conf.all.rp_filter=2',
+        ),
+      ],
+      refute: reads(`on ${on} this would print 0 or 2, and the counter would not rise`, command),
+      also: nodeOf(stop.netns) ? [{ kind: 'node', name: on }] : [],
+    });
+  },
+
+  examples: {
+    subject: flow(),
+    fails: {
+      predicted: prediction('dropped', {
+        kind: 'drop',
+        says: 'dropped at routing: rp_filter 1 on flannel.1',
+        cites: 'rp_filter is 1 on flannel.1, and the way back to 10.244.1.4 is "10.244.1.4 dev eth1 scope link"',
+        command: 'sysctl net.ipv4.conf.all.rp_filter net.ipv4.conf.flannel.1.rp_filter',
+      }),
+    },
+    passes: { predicted: prediction('delivered') },
+  },
+});
