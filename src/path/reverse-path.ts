@@ -51,11 +51,11 @@ export function validateSource(netns: Netns, { frame, iif, oif }: Validation): S
   }
   const mode = confMax(netns, iif, 'rp_filter');
   if (mode === 0) return PASS;
-  const strict = found.kind === 'route' && found.route.type === 'unicast' && usesDevice(found.route, iif);
+  const isRouted = found.kind === 'route' && (found.route.type === 'unicast' || found.route.type === 'local');
+  const strict = isRouted && usesDevice(found.route, iif);
   if (strict) return PASS;
   if (mode === undefined) return { kind: 'unknown', why: `rp_filter of ${iif} on ${netns.id}, which was not read` };
   // In loose mode any route will do, but a device without an address of its own gets no second look.
-  const isRouted = found.kind === 'route' && found.route.type === 'unicast';
   if (mode === 2 && isRouted && addressesOf(netns, iif).length > 0) return PASS;
   const says =
     mode === 1

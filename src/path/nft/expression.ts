@@ -33,6 +33,8 @@ const selected = (env: Env, value: Value | undefined | { readonly doubt: string 
 export function evaluate(expr: Json, env: Env): Evaluated {
   if (typeof expr === 'string' || typeof expr === 'number') return one(env, expr);
   if (typeof expr === 'boolean') return one(env, expr ? 1 : false);
+  // Several flags of TCP, as the mask of `tcp flags & (syn | ack)`.
+  if (isList(expr)) return one(env, flagBits((expr as readonly Json[]).map(textOf)));
   if (!isObject(expr)) return doubt(`nft expression ${JSON.stringify(expr)}`);
   const [kind = '', body = null] = Object.entries(expr)[0] ?? [];
   switch (kind) {
