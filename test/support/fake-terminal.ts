@@ -1,6 +1,10 @@
 // A terminal that remembers what was written to it.
 import type { Terminal } from '../../src/cli/terminal.js';
 import { main } from '../../src/cli/main.js';
+import { tell } from '../../src/cli/tell.js';
+
+/** Commands load their modules when called; here they are loaded before the first test's clock starts. */
+export const LOADED: unknown = tell;
 
 export interface Said {
   readonly exitCode: number;

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load, loadAll } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
-import '../../../src/cli/tell.js';
 import { CHECKS } from '../../../src/checks/index.js';
 import { COMMANDS, DIAGNOSE } from '../../../src/cli/commands.js';
 import { longName } from '../../../src/cli/flags.js';
@@ -24,6 +23,21 @@ const VIEW = {
   minSeverity: 'risk',
   titleOf: () => '',
 } as const;
+
+const longest = (text: string): number =>
+  Math.max(
+    ...text
+      .split('\n')
+      .filter((line) => line.includes('nothing listens'))
+      .map((line) => line.length),
+  );
+const roles = async (line: string) =>
+  loadAll((await say(`permissions -o yaml ${line}`)).out) as readonly {
+    kind: string;
+    metadata: { name: string; namespace?: string };
+    rules: readonly { resources: readonly string[]; verbs: readonly string[] }[];
+  }[];
+const complete = async (...words: readonly string[]) => (await say(['__complete', ...words])).out.trimEnd().split('\n');
 
 describe('help', () => {
   test.each(['-h', '--help', 'help'])('%s fits a screen of 40 lines and 80 columns', async (word) => {
@@ -98,7 +112,7 @@ describe('colour and width', () => {
     ['a dumb terminal', '', { outIsTty: true, env: { TERM: 'dumb' } }, false],
     ['the flag over NO_COLOR', '--color always', { env: { NO_COLOR: '1' } }, true],
     ['the flag over FORCE_COLOR', '--color=never', { outIsTty: true, env: { FORCE_COLOR: '1' } }, false],
-  ])('%s', async (_, flags, terminal, coloured) => {
+  ])('%s', async (...[, flags, terminal, coloured]) => {
     expect((await say(`report ${file} ${flags}`, terminal)).out.includes(ESCAPE)).toBe(coloured);
   });
   test('a locale without UTF-8 gets ASCII', async () => {
@@ -106,13 +120,6 @@ describe('colour and width', () => {
     expect([...out].filter((sign) => sign > '~')).toEqual([]);
   });
   test('COLUMNS wins over the terminal, --width over COLUMNS', async () => {
-    const longest = (text: string) =>
-      Math.max(
-        ...text
-          .split('\n')
-          .filter((line) => line.includes('nothing listens'))
-          .map((line) => line.length),
-      );
     const wide = await say(`report ${file}`, {
       outIsTty: true,
       columns: 200,
@@ -150,12 +157,6 @@ describe('checks and explain', () => {
 });
 
 describe('permissions -o yaml', () => {
-  const roles = async (line: string) =>
-    loadAll((await say(`permissions -o yaml ${line}`)).out) as readonly {
-      kind: string;
-      metadata: { name: string; namespace?: string };
-      rules: readonly { resources: readonly string[]; verbs: readonly string[] }[];
-    }[];
   test('at none executes nothing and creates nothing', async () => {
     const rules = (await roles('--for none')).flatMap((role) => role.rules);
     expect(rules.flatMap(({ verbs }) => verbs).filter((verb) => verb !== 'get' && verb !== 'list')).toEqual([]);
@@ -189,13 +190,18 @@ test('schema prints the schema that reports are held to', async () => {
 });
 
 describe('completion', () => {
-  const complete = async (...words: readonly string[]) =>
-    (await say(['__complete', ...words])).out.trimEnd().split('\n');
   test('a new word: commands and kinds, no space, no files', async () => {
     const offered = await complete('');
     expect(offered).toEqual([
       ...COMMANDS.map(({ name }) => name),
-      ...['pod/', 'deploy/', 'sts/', 'ds/', 'rs/', 'job/', 'svc/', 'node/'],
+      'pod/',
+      'deploy/',
+      'sts/',
+      'ds/',
+      'rs/',
+      'job/',
+      'svc/',
+      'node/',
       ':6',
     ]);
   });

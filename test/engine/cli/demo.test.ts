@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { REPORT_SCHEMA } from '../../../src/report/schema.js';
 import type { ReportDocument } from '../../../src/report/json.js';
-import '../../../src/cli/tell.js';
 import { say } from '../../support/fake-terminal.js';
 import { validate } from '../../support/validate.js';
 

@@ -3,8 +3,6 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-// Commands load their modules when called: here they are loaded before the first clock starts.
-import '../../../src/cli/tell.js';
 import { say } from '../../support/fake-terminal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'netdiag-texts-'));
@@ -163,11 +161,12 @@ test('called by another name, every hint says that name', async () => {
   expect(err).toBe('error: unknown check "nothing-like-it".\nList: netdiag checks\n');
 });
 
+const breaking = (): never => {
+  throw new TypeError('it broke\nin two lines');
+};
+
 test('our own mistake is told as ours, in one line, with exit code 1', async () => {
-  const broken = () => {
-    throw new TypeError('it broke\nin two lines');
-  };
-  expect(await say('schema', { out: broken })).toEqual({
+  expect(await say('schema', { out: breaking })).toEqual({
     exitCode: 1,
     out: '',
     err: 'internal error: it broke\nRun it again with -v for details, and report them: this is our mistake, not your cluster.\n',
