@@ -51,9 +51,9 @@ async function runPlugin(plugin: ExecPlugin, login: Login): Promise<PluginCreden
   const info = {
     kind: 'ExecCredential',
     apiVersion: plugin.apiVersion,
-    spec: { interactive, ...(plugin.provideClusterInfo ? { cluster: clusterInfo(login) } : {}) },
+    spec: { ...(plugin.provideClusterInfo ? { cluster: clusterInfo(login) } : {}), interactive },
   };
-  const output = await outputOf(plugin, interactive, JSON.stringify(info));
+  const output = await outputOf(plugin, interactive, `${JSON.stringify(info)}\n`);
   return readCredential(plugin, output);
 }
 

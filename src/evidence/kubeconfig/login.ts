@@ -80,20 +80,20 @@ function loginOf(chosen: Chosen, flags: Overrides): Login {
   if (cluster.insecure && (cluster.caData || cluster.caFile)) {
     throw new UsageError('specifying a root certificates file with the insecure flag is not allowed');
   }
+  const server = serverUrl(cluster.server ?? 'localhost:8080');
+  // kubectl shows no credentials to a server without TLS: `kubectl proxy` has its own.
+  const secure = server.startsWith('https:');
   const ca = material(cluster.caData, cluster.caFile);
-  const cert = material(user.certData, user.certFile);
-  const key = material(user.keyData, user.keyFile);
-  const tls = Boolean(ca || cert || cluster.insecure);
   return {
-    server: serverUrl(cluster.server ?? 'localhost:8080', tls),
+    server,
     ...some('ca', ca),
-    ...some('cert', cert),
-    ...some('key', key),
+    ...some('cert', secure ? material(user.certData, user.certFile) : undefined),
+    ...some('key', secure ? material(user.keyData, user.keyFile) : undefined),
     insecure: cluster.insecure,
     ...some('tlsServerName', cluster.tlsServerName),
     ...some('proxyUrl', cluster.proxyUrl),
     compress: !cluster.disableCompression,
-    user,
+    user: secure ? user : { impersonate: user.impersonate },
     ...some('pluginConfig', cluster.pluginConfig),
     namespace: chosen.namespace ?? 'default',
     context: chosen.contextName,
@@ -103,9 +103,9 @@ function loginOf(chosen: Chosen, flags: Overrides): Login {
   };
 }
 
-/** kubectl's rule: a server without a scheme is https where anything about TLS was configured, else http. */
-function serverUrl(server: string, tls: boolean): string {
-  const url = server.includes('://') ? server : `${tls ? 'https' : 'http'}://${server}`;
+/** kubectl's rule: without a scheme it is http, whatever is configured about TLS. */
+function serverUrl(server: string): string {
+  const url = server.includes('://') ? server : `http://${server}`;
   if (!URL.canParse(url)) throw new UsageError(`the server address "${server}" is not a URL.`);
   return url.replace(/\/+$/, '');
 }

@@ -95,11 +95,11 @@ function overlaidCluster(cluster: Cluster, flags: Overrides): Cluster {
 }
 
 function overlaidUser(user: User, flags: Overrides): User {
-  const { tokenFile, certData, keyData, ...rest } = user;
+  const { certData, keyData, ...rest } = user;
   return {
     ...rest,
-    // A token given by hand must not lose to the file's tokenFile, nor a certificate to the file's data.
-    ...(flags.token ? { token: flags.token } : some('tokenFile', tokenFile)),
+    // A tokenFile of the kubeconfig still wins over --token: odd, but what kubectl does.
+    ...some('token', flags.token ?? user.token),
     ...(flags.clientCertificate ? { certFile: flags.clientCertificate } : some('certData', certData)),
     ...(flags.clientKey ? { keyFile: flags.clientKey } : some('keyData', keyData)),
     ...some('username', flags.username ?? user.username),
