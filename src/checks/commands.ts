@@ -25,3 +25,6 @@ export const podLog = ({ namespace, name }: Named): string => shown`kubectl -n $
 /** Nodes on which pods run: what a finding about the pods is also about. */
 export const nodesOf = (pods: readonly PodObject[]): readonly Subject<'node'>[] =>
   [...new Set(pods.flatMap(({ node }) => node ?? []))].toSorted().map(nodeSubject);
+
+export const lookUp = ({ name, server }: { readonly name: string; readonly server: string }): string =>
+  shown`nslookup ${name} ${server}`;

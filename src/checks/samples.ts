@@ -1,5 +1,6 @@
 // API objects for the examples of checks: everything a healthy one has, but for what the example is about.
 import type { DnsSetup, Endpoint, NodeObject, PodObject, ServiceObject, ServicePort } from '../facts/kube.js';
+import type { Lookup } from '../facts/observation.js';
 import type { Subject } from '../target/subject.js';
 
 type Container = PodObject['containers'][number];
@@ -122,3 +123,22 @@ export const FLOW_TO_DNS: Subject<'flow'> = {
   service: { namespace: 'kube-system', name: 'kube-dns', port: 'dns' },
   host: 'api.shop.svc.cluster.local',
 };
+export const LOOKUP: Lookup = {
+  tool: 'dig',
+  server: '10.96.0.10',
+  name: 'api.shop.svc.cluster.local',
+  end: 'answered',
+  rcode: 'NOERROR',
+  addresses: ['10.96.7.20'],
+  aliases: [],
+  elapsedMs: 3,
+  raw: '',
+};
+export const NAMING = {
+  kind: 'lookup',
+  elsewhere: [],
+  external: false,
+  search: [],
+  upstreams: [],
+  forwards: ['192.168.1.1'],
+} as const;

@@ -3,14 +3,16 @@ import { dnsRights, dnsUnready } from './dns-rights.js';
 import { ends } from './flow-ends.js';
 import { listening } from './listening.js';
 import { localPolicy } from './local-policy.js';
+import { naming } from './naming.js';
 import { programmed } from './programmed.js';
+import { resolver } from './resolver.js';
 import { staleEntries } from './stale-entries.js';
 import { unready } from './unready.js';
 
 export const upperSources = {
   cluster: { dnsRights, dnsUnready },
   node: {},
-  pod: {},
+  pod: { resolver },
   service: { unready },
-  flow: { ends, listening, localPolicy, programmed, staleEntries },
+  flow: { ends, listening, localPolicy, naming, programmed, staleEntries },
 };

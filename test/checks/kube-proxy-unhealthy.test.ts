@@ -18,7 +18,7 @@ testCheck(check, {
     ],
     'nobody may ask it, and its log is quiet': [
       { object, proxyHealth: { ...base, healthy: 'unknown' } },
-      'its pod is ready, its log without errors',
+      'its pod is ready, its log clean',
     ],
   },
   fails: {

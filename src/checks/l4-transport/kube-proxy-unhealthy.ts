@@ -20,21 +20,19 @@ export default defineCheck({
     looksAt: 'The kube-proxy pod of the node, its healthz and metrics pages, and errors in its log.',
     matters:
       'Old rules stay when kube-proxy stops: old Services go on working, and on this node only new ones do not exist.',
-    misleads: 'kube-proxy has no readiness probe: the pod is Ready while every write of rules fails.',
+    misleads: 'kube-proxy has no readiness probe: it is Ready while every write fails.',
   },
 
   judge({ object, proxyHealth: health }, { name }) {
     if (object === 'absent') return skip('the node does not exist');
     if (!health.expected) return skip('no kube-proxy DaemonSet: something else serves Services, or it is no pod');
     const { pod: own } = health;
-    if (own?.ready && health.healthy === true)
-      return pass(`it is healthy, last wrote rules ${health.lastSyncSeconds ?? '?'} s ago`);
+    const ago = health.lastSyncSeconds ?? '?';
+    if (own?.ready && health.healthy === true) return pass(`it is healthy, last wrote rules ${ago} s ago`);
     const [complaint] = health.complaints;
-    if (own?.ready && health.healthy === 'unknown' && !complaint)
-      return pass('its pod is ready, its log without errors');
+    if (own?.ready && health.healthy === 'unknown' && !complaint) return pass('its pod is ready, its log clean');
     const says = proxyText(name, health);
-    const where = `spec.nodeName=${name}`;
-    const list = shown`kubectl -n kube-system get pods -l k8s-app=kube-proxy --field-selector ${where}`;
+    const list = shown`kubectl -n kube-system get pods -l k8s-app=kube-proxy --field-selector ${`spec.nodeName=${name}`}`;
     const log = own ? podLog(own) : list;
     const again = shown`kubectl -n kube-system delete pod ${own?.name ?? ''}`;
     return fail({

@@ -46,7 +46,7 @@ export default defineCheck({
       ],
       fix: [
         reads('see all such entries', listed),
-        changes('remove them; each client’s next datagram is translated anew', remove),
+        changes('remove them: the next datagram is translated anew', remove),
       ],
       refute: reads('would list only addresses of the EndpointSlices as the second src=', listed),
       also: [nodeSubject(node), serviceSubject(of.namespace, of.name)],
