@@ -1,4 +1,5 @@
 // Flows and what is predicted of them, for the examples of checks.
+import type { Crossing } from '../path/crossing.js';
 import type { Branch, Outcome, Prediction, Step } from '../path/prediction.js';
 import type { Subject } from '../target/subject.js';
 
@@ -39,3 +40,13 @@ function outcomeOf(kind: 'delivered' | 'dropped' | 'unknown', step: Step | undef
   const at = { netns: 'node/w2', by: step?.cites ?? '' };
   return step?.kind === 'refuse' ? { kind: 'refused', how: 'icmp-host-prohibited', ...at } : { kind: 'dropped', ...at };
 }
+
+export const crossing = (different: Partial<Crossing> = {}): Crossing => ({
+  from: 'w1',
+  to: 'w2',
+  source: '10.244.1.4',
+  seenFrom: 'unanswered',
+  seenTo: 'nothing',
+  shouldPass: true,
+  ...different,
+});

@@ -1,4 +1,6 @@
 // Facts that checks rest on and that need addresses or routes to be compared. Each is made in the file named for it.
+import { crossing } from './crossing.js';
+import { leaving } from './leaving.js';
 import { podRoutes } from './pod-routes.js';
 
 export const checkSources = {
@@ -6,5 +8,5 @@ export const checkSources = {
   node: { podRoutes },
   pod: {},
   service: {},
-  flow: {},
+  flow: { crossing, leaving },
 };
