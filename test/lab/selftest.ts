@@ -107,6 +107,7 @@ async function nothingLeft(): Promise<string> {
 async function machine(): Promise<string> {
   const folders =
     'ls -d /etc/cni /opt/c* /usr/libexec/kube* /var/lib/{kube,cont,cni,etcd,cilium}* /var/log/pods /run/fl*';
-  const looks = 'ip -o link | cut -d" " -f2; ip route; iptables-save | sed "/^#/d; s/ \\[.*//"; nft list tables';
+  const looks =
+    'ip -o link | cut -d" " -f2; ip route; iptables-save | sed "/^#/d; s/ \\[.*//"; nft list tables; sysctl -n vm.overcommit_memory kernel.panic kernel.panic_on_oops';
   return (await run(['bash', '-c', `${looks}; ${folders} 2> /dev/null`])).stdout;
 }

@@ -21,10 +21,7 @@ import { buildTools } from './tools.js';
 export async function labUp(flavour: Flavour): Promise<Lab> {
   requireRoot();
   const of = settings();
-  const state = readState(of);
-  if (state?.phase === 'up' && recorded(of.dir).some(isRunning)) {
-    if (!sameFlavour(state.flavour, flavour))
-      throw new LabError(`${describe(state.flavour)} is running and there is one lab at a time: npm run lab -- down`);
+  if (isUpAs(of, flavour)) {
     say(`${describe(flavour)} is up already`);
     return labOf(of, flavour);
   }
@@ -43,6 +40,18 @@ export async function labUp(flavour: Flavour): Promise<Lab> {
   }
   save(of, { flavour, phase: 'up' });
   return labOf(of, flavour);
+}
+
+/** Whether this flavour runs whole; another one that runs is an error, and half of one is to be started again. */
+function isUpAs(of: Settings, flavour: Flavour): boolean {
+  const state = readState(of);
+  const programs = recorded(of.dir);
+  if (state?.phase !== 'up' || !programs.some(isRunning)) return false;
+  if (!sameFlavour(state.flavour, flavour))
+    throw new LabError(`${describe(state.flavour)} is running and there is one lab at a time: npm run lab -- down`);
+  const ended = programs.filter((one) => !isRunning(one)).map(({ name }) => name);
+  if (ended.length > 0) say(`${ended.join(', ')} ended since the lab was up: starting again`);
+  return ended.length === 0;
 }
 
 async function buildImages(of: Settings, flavour: Flavour): Promise<string> {

@@ -15,6 +15,14 @@ mount -t proc proc proc
 mount -t sysfs sysfs sys
 mount --rbind /dev dev
 for d in run tmp; do mount -t tmpfs tmpfs $d; done
+# These belong to the whole machine, and the kubelet and Cilium insist on writing them: what they write is a copy.
+for f in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys \
+  kernel/keys/root_maxbytes kernel/unprivileged_bpf_disabled kernel/timer_migration; do
+  [ -e "proc/sys/$f" ] || continue
+  mkdir -p "run/sysctl/${f%/*}"
+  cat "proc/sys/$f" > "run/sysctl/$f"
+  mount --bind "run/sysctl/$f" "proc/sys/$f"
+done
 groups=$(ls /sys/fs/cgroup)
 if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
   mount -t cgroup2 cgroup2 sys/fs/cgroup
