@@ -12,15 +12,29 @@ import overlayPeerWrong from './l2-segment/overlay-peer-wrong.js';
 import vethDetached from './l2-segment/veth-detached.js';
 import cidrOverlap from './l3-network/cidr-overlap.js';
 import forwardingOff from './l3-network/forwarding-off.js';
+import hostFirewallDrop from './l3-network/host-firewall-drop.js';
+import masqueradeMissing from './l3-network/masquerade-missing.js';
+import mtuMismatch from './l3-network/mtu-mismatch.js';
+import pathMtuBlackHole from './l3-network/path-mtu-black-hole.js';
 import podRouteWrong from './l3-network/pod-route-wrong.js';
+import reversePathDrop from './l3-network/reverse-path-drop.js';
+import underlayDrop from './l3-network/underlay-drop.js';
 import conntrackSaturation from './l4-transport/conntrack-saturation.js';
 import kubeProxyUnhealthy from './l4-transport/kube-proxy-unhealthy.js';
 import listensOnLoopback from './l4-transport/listens-on-loopback.js';
+import policyBlocksDns from './l4-transport/policy-blocks-dns.js';
+import policyDenies from './l4-transport/policy-denies.js';
+import policyNotEnforced from './l4-transport/policy-not-enforced.js';
 import portNotListened from './l4-transport/port-not-listened.js';
+import serviceRulesWrong from './l4-transport/service-rules-wrong.js';
 import trafficPolicyWithoutLocalEndpoint from './l4-transport/traffic-policy-without-local-endpoint.js';
+import conntrackStaleEntry from './l5-session/conntrack-stale-entry.js';
 import clusterDnsDown from './l7-application/cluster-dns-down.js';
 import corednsForbidden from './l7-application/coredns-forbidden.js';
+import dnsUpstreamFailing from './l7-application/dns-upstream-failing.js';
 import endpointsNotReady from './l7-application/endpoints-not-ready.js';
+import nameNotFound from './l7-application/name-not-found.js';
+import podResolverWrong from './l7-application/pod-resolver-wrong.js';
 import selectorMatchesNothing from './l7-application/selector-matches-nothing.js';
 
 export const CHECKS: readonly AnyCheck[] = [
@@ -36,14 +50,28 @@ export const CHECKS: readonly AnyCheck[] = [
   vethDetached,
   cidrOverlap,
   forwardingOff,
+  hostFirewallDrop,
+  masqueradeMissing,
+  mtuMismatch,
+  pathMtuBlackHole,
   podRouteWrong,
+  reversePathDrop,
+  underlayDrop,
   conntrackSaturation,
   kubeProxyUnhealthy,
   listensOnLoopback,
+  policyBlocksDns,
+  policyDenies,
+  policyNotEnforced,
   portNotListened,
+  serviceRulesWrong,
   trafficPolicyWithoutLocalEndpoint,
+  conntrackStaleEntry,
   clusterDnsDown,
   corednsForbidden,
+  dnsUpstreamFailing,
   endpointsNotReady,
+  nameNotFound,
+  podResolverWrong,
   selectorMatchesNothing,
 ];

@@ -8,15 +8,10 @@ import { findingLines } from './text-finding.js';
 import { count, hang } from './wrap.js';
 
 export function renderText(report: Report, view: View): string {
-  return finish(
-    [
-      headLines(report, view),
-      ...flowSections(report.flows, view),
-      ...shownFindings(report, view).map((finding) => findingLines(finding, view)),
-      ...tailSections(report, view),
-    ],
-    view,
-  );
+  // The flow that was asked for stands above the causes, and the others below them: a cause belongs on the first screen.
+  const [asked = [], ...others] = flowSections(report.flows, view);
+  const findings = shownFindings(report, view).map((finding) => findingLines(finding, view));
+  return finish([headLines(report, view), asked, ...findings, ...others, ...tailSections(report, view)], view);
 }
 
 /** Everything, unwrapped: the walk step by step, and the evidence it rests on. */

@@ -13,7 +13,7 @@ function wrapLine(line: string, width: number): readonly string[] {
   for (const word of line.split(' ')) {
     const joined = current === '' ? word : `${current} ${word}`;
     if (current !== '' && stringWidth(joined) > width) {
-      lines.push(current);
+      lines.push(current.trimEnd());
       current = word;
     } else current = joined;
   }
