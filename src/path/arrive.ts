@@ -4,7 +4,8 @@ import { throughHook } from './hook-stage.js';
 import type { Frame } from './packet.js';
 import { lookupRoute } from './route.js';
 import { type Journey, type Scenario, type Stage, dropped, netnsOf, programOn, staged, unsure } from './scenario.js';
-import { brokenLink, neighbourOf } from './transmit.js';
+import { brokenLink, downBridge, shutPort } from './link-state.js';
+import { neighbourOf } from './transmit.js';
 import { type Netns, linkOf, sysctl, wireKey } from './world.js';
 
 type Arriving = Extract<Stage, { at: 'arrive' }>;
@@ -92,16 +93,6 @@ function up(scenario: Scenario, { netns, bridge, port, frame }: IntoBridge, hook
 
 const switched = (scenario: Scenario, { netns, bridge, port }: IntoBridge, frame: Frame): Scenario =>
   staged(scenario, { at: 'switch', netns: netns.id, bridge, frame, port: port.name, nexthop: frame.dst });
-
-export function shutPort({ port, name }: Link): string | undefined {
-  const state = port?.state.toLowerCase() ?? '';
-  return state === '' || state === 'forwarding' ? undefined : `bridge port ${name} is ${state}`;
-}
-
-export function downBridge(netns: Netns, bridge: string): string | undefined {
-  const link = linkOf(netns, bridge);
-  return link && !link.up ? `bridge ${bridge} is down` : undefined;
-}
 
 /** Undefined: nobody read it. Absent among settings that were read means that br_netfilter is not loaded. */
 export function bridgeCallsIptables(netns: Netns): boolean | undefined {

@@ -1,6 +1,7 @@
 // A bridge picks the port for a frame, and br_netfilter shows the packet to FORWARD and POSTROUTING on its way.
 import type { Link } from '../facts/network.js';
-import { bridgeCallsIptables, downBridge, shutPort } from './arrive.js';
+import { bridgeCallsIptables } from './arrive.js';
+import { downBridge, shutPort } from './link-state.js';
 import { throughHook } from './hook-stage.js';
 import type { Frame } from './packet.js';
 import { type Bridged, type Journey, type Scenario, dropped, logged, netnsOf, staged, unsure } from './scenario.js';

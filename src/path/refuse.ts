@@ -2,9 +2,7 @@
 import type { Connection, Frame } from './packet.js';
 import { tupleOf } from './packet.js';
 import type { Refusal } from './prediction.js';
-import { lookupRoute } from './route.js';
 import type { Answer } from './scenario.js';
-import { sourceFor } from './source.js';
 import { type Netns, ownsAddress } from './world.js';
 
 const CODES: Readonly<Record<Exclude<Refusal, 'rst' | 'not-permitted'>, readonly [number, number]>> = {
@@ -37,7 +35,8 @@ export function refusal(netns: Netns, frame: Frame, { how, attached }: Refusing)
   const [type, code] = CODES[how];
   const of = frame.protocol === 'udp' ? 'udp' : 'tcp';
   const icmp = { type, code, about: tupleOf(frame), of } as const;
-  const src = ownsAddress(netns, frame.dst) ? frame.dst : routerAddress(netns, frame.src);
+  // A router that is not the one addressed speaks with the address that its way back begins with.
+  const src = ownsAddress(netns, frame.dst) ? frame.dst : '';
   return { netns: netns.id, frame: { ...base, ...back, src, sport: 0, dport: 0, protocol: 'icmp', flags: '', icmp } };
 }
 
@@ -48,16 +47,6 @@ function turned(conn: Connection, isReply: boolean): Pick<Frame, 'conn' | 'isRep
 function bare(frame: Frame): Frame {
   const { conn: _, dstMac: __, inner: ___, ...rest } = frame;
   return { ...rest, mark: 0, ttl: 64, state: 'INVALID', isReply: false };
-}
-
-/** A router speaks with the address that the way back begins with. */
-function routerAddress(netns: Netns, towards: string): string {
-  const found = lookupRoute(netns, { dst: towards, mark: 0 });
-  if (found.kind !== 'route') return '0.0.0.0';
-  const { route } = found;
-  const hop = route.nexthops?.[0] ?? route;
-  const at = { dev: hop.dev ?? 'lo', dst: towards, ...(hop.via === undefined ? {} : { via: hop.via }) };
-  return sourceFor(netns, route, at) ?? '0.0.0.0';
 }
 
 /** The answer of a listening socket. */

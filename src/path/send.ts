@@ -30,8 +30,9 @@ export function send(journey: Journey, scenario: Scenario, stage: Send): readonl
     const src = frame.src === '' ? sourceFor(netns, hop.route, { ...hop, dst: frame.dst }) : frame.src;
     if (src === undefined) return [unsure(next, `which source address ${netns.id} uses towards ${frame.dst}`)];
     const named = { ...frame, src };
-    // The address takes part in the second look-up: rules may send each source its own way.
-    const again = frame.src === '' ? lookupRoute(netns, questionOf(named, oif)) : found;
+    // connect() looks up again with the address it got: rules may send each source its own way.
+    const isAsked = frame.src === '' && !frame.icmp && !frame.inner;
+    const again = isAsked ? lookupRoute(netns, questionOf(named, oif)) : found;
     if (again.kind === 'route' && again.route === hop.route) return output(next, netns, { frame: named, hop, oif });
     return routed(next, netns, { found: again, frame: named }).flatMap((second) =>
       second.hop ? output(second.scenario, netns, { frame: named, hop: second.hop, oif }) : [second.scenario],

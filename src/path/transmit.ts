@@ -1,6 +1,7 @@
 // A routed packet leaves a namespace: POSTROUTING, then the neighbour that gives it a hardware address.
 import type { Link } from '../facts/network.js';
 import { throughHook } from './hook-stage.js';
+import { brokenLink } from './link-state.js';
 import type { Frame } from './packet.js';
 import { refusal } from './refuse.js';
 import {
@@ -37,12 +38,12 @@ function leave(journey: Journey, scenario: Scenario, { netns: id, frame, oif, ne
   const netns = netnsOf(journey, id);
   const link = netns && linkOf(netns, oif);
   if (!netns) return unsure(scenario, `${id} was not read`);
-  const broken = link && brokenLink(link);
-  if (broken) return dropped(scenario, id, { says: `not sent: ${broken}`, command: `ip -s link show ${oif}` });
   const found = neighbourOf(journey, netns, { oif, nexthop, link });
   if (found.kind === 'unknown') return unsure(scenario, found.why);
   if (found.kind === 'unreachable')
     return unreachable(scenario, netns, { by: found.by, frame, isOwn: iif === undefined });
+  const broken = link && brokenLink(link);
+  if (broken) return dropped(scenario, id, { says: `not sent: ${broken}`, command: `ip -s link show ${oif}` });
   const told =
     found.cites === undefined
       ? scenario
@@ -55,11 +56,6 @@ function leave(journey: Journey, scenario: Scenario, { netns: id, frame, oif, ne
   const sure = found.assumed ? unseen(told, `who answers for ${nexthop} on ${oif} of ${id}`) : told;
   const addressed = found.mac === undefined ? withoutMac(frame) : { ...frame, dstMac: found.mac };
   return staged(sure, { at: 'device', netns: id, link: oif, frame: addressed, nexthop });
-}
-
-export function brokenLink(link: Link): string | undefined {
-  if (!link.up) return `${link.name} is down`;
-  return link.carrier ? undefined : `${link.name} has no carrier`;
 }
 
 export function withoutMac(frame: Frame): Frame {

@@ -3,7 +3,7 @@ import type { Link } from '../facts/network.js';
 import type { Frame } from './packet.js';
 import { crossed } from './device.js';
 import { type Journey, type Scenario, type Stage, dropped, logged, netnsOf, staged, unsure } from './scenario.js';
-import { brokenLink } from './transmit.js';
+import { brokenLink } from './link-state.js';
 import type { Netns } from './world.js';
 
 type AtVxlan = Extract<Stage, { at: 'device' }> & { readonly device: Link };

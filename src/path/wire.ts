@@ -1,5 +1,6 @@
 // What is at the other end of a device, and who would answer there for an address.
 import type { Link } from '../facts/network.js';
+import { downBridge, isDeaf } from './link-state.js';
 import { type Netns, type PodAt, type World, addressesOf, confEither, linkOf, wireKey } from './world.js';
 
 export interface FarEnd {
@@ -57,18 +58,23 @@ export function ownerOf(
   { link, ip }: { readonly link: string; readonly ip: string },
 ): Owner {
   const device = linkOf(netns, link);
+  // A request that does not get out, or not in at the other end, is answered by nobody.
+  if (isDeaf(device)) return { kind: 'nobody' };
   if (device?.kind === 'bridge') return ownerOnBridge(world, netns, { link, ip });
   const end = farEnd(world, netns, link);
   if (!end) return ownerOnUnderlay(world, netns, ip);
   const far = world.netns.get(end.netns);
   const port = far && end.link !== undefined ? linkOf(far, end.link) : undefined;
+  if (isDeaf(port)) return { kind: 'nobody' };
   if (port?.master !== undefined && far) return ownerOnBridge(world, far, { link: port.master, ip, except: port.name });
   return ownerAt(world, end, ip);
 }
 
 function ownerAt(world: World, end: FarEnd, ip: string): Owner {
   const far = world.netns.get(end.netns);
-  const mac = far && end.link !== undefined ? linkOf(far, end.link)?.mac : undefined;
+  const port = far && end.link !== undefined ? linkOf(far, end.link) : undefined;
+  const mac = port?.mac;
+  if (isDeaf(port)) return { kind: 'nobody' };
   if (far?.addresses.some((address) => address.ip === ip)) return answers(mac);
   if (world.pods.get(ip)?.netns === end.netns || world.nodeIps.get(ip) === end.netns) return answers(mac);
   if (!far || far.addresses.length === 0) return { kind: 'unknown' };
@@ -84,9 +90,11 @@ interface OnBridge {
 }
 
 function ownerOnBridge(world: World, netns: Netns, { link, ip, except }: OnBridge): Owner {
+  if (downBridge(netns, link) !== undefined) return { kind: 'nobody' };
   if (addressesOf(netns, link).some((address) => address.ip === ip)) return answers(linkOf(netns, link)?.mac);
   let open = false;
   for (const port of netns.links.filter(({ master, name }) => master === link && name !== except)) {
+    if (isDeaf(port)) continue;
     const end = farEnd(world, netns, port.name);
     const owner: Owner = end ? ownerAt(world, end, ip) : { kind: 'unknown' };
     if (owner.kind === 'answers') return owner;

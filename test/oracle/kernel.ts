@@ -102,6 +102,8 @@ function run(
   return { status: ran.status ?? 1, stdout: ran.stdout, stderr: ran.stderr };
 }
 
+export const placeIn = (name: string): Place => ({ ask: (ask) => answerOf(name, ask) });
+
 /** The very scripts that would run on a node. */
 function answerOf(name: string, ask: Ask): Answered | undefined {
   for (const { tool, script } of ask.tries) {

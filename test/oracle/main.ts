@@ -4,6 +4,8 @@ import { summary } from '../path/support/tell.js';
 import { predict } from '../../src/path/predict.js';
 import type { Packet } from '../../src/path/packet.js';
 import { type Comparison, compare } from './compare.js';
+import { cluster } from './cluster.js';
+import { runCluster } from './cluster-main.js';
 import { Counts } from './counts.js';
 import { hold, isRejected } from './kernel.js';
 import { NODE_ID, farId, worldOf } from './oracle-world.js';
@@ -11,7 +13,8 @@ import { dice } from './random.js';
 import { type Family, type Sent, type Situation, situation } from './situation.js';
 
 const PACKETS = 200;
-const FAMILIES: readonly Family[] = ['routes', 'iptables-nft', 'iptables-legacy', 'nft'];
+const CLUSTER_PACKETS = 60;
+const FAMILIES: readonly (Family | 'cluster')[] = ['routes', 'iptables-nft', 'iptables-legacy', 'nft', 'cluster'];
 
 const { values } = parseArgs({
   options: {
@@ -31,10 +34,13 @@ const counts = new Counts();
 const cases = Number(values.cases);
 const seed = Number(values.seed);
 const chosen = FAMILIES.filter((family) => values.family.length === 0 || values.family.includes(family));
+const single = chosen.filter((family) => family !== 'cluster');
 const started = Date.now();
 console.log(`seed ${seed}, ${cases} cases, families ${chosen.join(', ')}`);
 async function one(number: number): Promise<void> {
-  const made = situation(dice(number), PACKETS, chosen);
+  const dealt = dice(number);
+  if (dealt.pick(chosen) === 'cluster') return oneCluster(number);
+  const made = situation(dice(number), PACKETS, single);
   const held = await hold(made, async ({ place, send }) => {
     const world = worldOf(place, made);
     const predictions = made.packets.map((sent) => predict(world, packetOf(sent)));
@@ -56,6 +62,28 @@ async function one(number: number): Promise<void> {
         'unanswered',
         summary(prediction).filter((line) => line.includes('unknown')),
       );
+  }
+}
+
+async function oneCluster(number: number): Promise<void> {
+  const made = cluster(dice(number), CLUSTER_PACKETS);
+  for (const { packet, prediction, comparison } of await runCluster(made)) {
+    counts.add('cluster', comparison, prediction);
+    if (comparison.kind === 'disagree' && counts.failed <= Number(values.show)) {
+      console.log(`situation ${number} (cluster): ${JSON.stringify(packet)}, broken: ${made.faults.join(' | ')}`);
+      console.log(`  kernel: ${comparison.kernel.lines.join()}, ours: ${comparison.ours[0]?.lines.join()}`);
+      for (const line of summary(prediction)) console.log(`  ${line}`);
+    }
+    if (comparison.kind === 'unanswered' && process.env['ORACLE_UNANSWERED'] !== undefined) {
+      console.log(
+        'unanswered',
+        number,
+        packet.netns,
+        packet.dst,
+        made.faults,
+        summary(prediction).filter((line) => line.includes('unknown')),
+      );
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 // The situation as our own readers see it: one node, and at each of its devices a far end that takes and answers all.
 import { addressesAsk, readAddresses } from '../../src/facts/asks/addresses.js';
+import { bridgePortsAsk, fdbAsk, readBridgePorts, readFdb } from '../../src/facts/asks/bridge.js';
 import { linksAsk, readLinks } from '../../src/facts/asks/links.js';
 import { ipsetsAsk, iptablesAsk, nftAsk, readNetfilter } from '../../src/facts/asks/netfilter.js';
 import { neighboursAsk, readNeighbours } from '../../src/facts/asks/neighbours.js';
@@ -28,7 +29,7 @@ function read<T>(place: Place, ask: Ask, reader: (answer: Answered) => T | Unrea
   return value;
 }
 
-export function worldOf(place: Place, { tuns, listen }: Situation): World {
+export function readNetns(place: Place, id: string): Netns {
   const [iptables, nft, ipsets] = [place.ask(iptablesAsk), place.ask(nftAsk), place.ask(ipsetsAsk)];
   const netfilter = readNetfilter({
     ...(iptables ? { iptables } : {}),
@@ -36,19 +37,28 @@ export function worldOf(place: Place, { tuns, listen }: Situation): World {
     ...(ipsets ? { ipsets } : {}),
   });
   if (isUnreadable(netfilter)) throw new Error(netfilter.unreadable);
-  const node: Netns = {
-    id: NODE_ID,
-    links: read(place, linksAsk, readLinks),
+  const ports = read(place, bridgePortsAsk, readBridgePorts);
+  return {
+    id,
+    links: read(place, linksAsk, readLinks).map((link) => {
+      const port = ports[link.name];
+      return port ? { ...link, port } : link;
+    }),
     addresses: read(place, addressesAsk, readAddresses),
     routes: read(place, routesAsk, readRoutes),
     rules: read(place, rulesAsk, readRules),
     neighbours: read(place, neighboursAsk, readNeighbours),
-    fdb: [],
+    fdb: read(place, fdbAsk, readFdb),
     sysctls: read(place, sysctlsAsk, readSysctlsAnswer),
     netfilter,
-    sockets: [...read(place, listenersAsk, readListeners), ...listeners(listen)],
+    sockets: read(place, listenersAsk, readListeners),
     unread: [],
   };
+}
+
+export function worldOf(place: Place, { tuns, listen }: Situation): World {
+  const seen = readNetns(place, NODE_ID);
+  const node: Netns = { ...seen, sockets: [...(seen.sockets ?? []), ...listeners(listen)] };
   return {
     netns: new Map([node, ...tuns.map(farEnd)].map((netns) => [netns.id, netns])),
     podLinks: new Map(),
