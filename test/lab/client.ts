@@ -133,13 +133,11 @@ function together(attempts: readonly Attempt[], probe: Probe): Look {
   const words = `${failed.length} of ${attempts.length}: ${worst.words}`;
   if (probe === 'large') return { seen: attempts[0]?.seen === 'ok' ? 'large-lost' : worst.seen, words };
   const one = attempts.every(({ seen }) => seen === worst.seen);
-  // "slow" beside "ok" is slow: the attempts ended well, and late.
-  const slow = failed.every(({ seen }) => seen === 'slow');
-  return { seen: one || slow ? worst.seen : mixed(attempts), words };
+  return { seen: one ? worst.seen : mixed(attempts), words };
 }
 
 // A router limits its ICMP errors to one a second per client, so some of a burst of refused attempts run into the timeout.
 function mixed(attempts: readonly Attempt[]): Seen {
-  if (attempts.some(({ seen }) => seen === 'ok')) return 'intermittent';
+  if (attempts.some(({ seen }) => seen === 'ok' || seen === 'slow')) return 'intermittent';
   return attempts.find(({ seen }) => seen !== 'timeout')?.seen ?? 'timeout';
 }

@@ -39,6 +39,13 @@ export function addressIn(cidr: string, host: number): string {
   return `${cidr.split('.').slice(0, 3).join('.')}.${host}`;
 }
 
+/** The permanent neighbours of a device, as commands that write them again: the kernel flushes them with its state or MAC. */
+export async function neighboursOf(scene: Scene, node: string, device: string): Promise<string> {
+  const lines = (await scene.on(node, `ip neigh show dev ${device} nud permanent`)).split('\n');
+  const entries = lines.map((line) => line.replace(/ PERMANENT.*/, '').trim()).filter((line) => line !== '');
+  return entries.map((entry) => `ip neigh replace ${entry} dev ${device} nud permanent`).join('\n');
+}
+
 /** The node's end of a pod's veth pair. */
 export async function vethOf(scene: Scene, pod: string): Promise<{ node: string; veth: string }> {
   const { node, pid } = await processOf(scene, pod);

@@ -1,5 +1,5 @@
 import { defineFault } from '../fault.js';
-import { OVERLAY, toBackend } from '../ground.js';
+import { neighboursOf, OVERLAY, toBackend } from '../ground.js';
 
 export const fault = defineFault({
   id: 'overlay-device-down',
@@ -12,21 +12,18 @@ export const fault = defineFault({
   flavours: ['A'],
   sees: 'timeout',
   healer: 'flannel sets the device up when it starts, and never looks again',
-  async inject({ draw: { sick }, keep, on }) {
+  async inject(scene) {
+    const { sick } = scene.draw;
     // The kernel drops a device's routes and neighbours with it, and nobody writes them again.
-    keep('routes', await on(sick, `ip -4 route show dev ${OVERLAY}`));
-    keep('neighbours', await on(sick, `ip neigh show dev ${OVERLAY} nud permanent`));
-    await on(sick, `ip link set ${OVERLAY} down`);
+    scene.keep('routes', await scene.on(sick, `ip -4 route show dev ${OVERLAY}`));
+    scene.keep('neighbours', await neighboursOf(scene, sick, OVERLAY));
+    await scene.on(sick, `ip link set ${OVERLAY} down`);
   },
   async heal({ draw: { sick }, kept, on }) {
-    const lines = (name: string): readonly string[] =>
-      kept(name)
-        .split('\n')
-        .filter((line) => line.trim() !== '');
-    const neighbours = lines('neighbours').map(
-      (line) => `ip neigh replace ${line.replace(/ PERMANENT.*/, '')} dev ${OVERLAY} nud permanent`,
-    );
-    const routes = lines('routes').map((line) => `ip route replace ${line} dev ${OVERLAY}`);
-    await on(sick, ['set -e', `ip link set ${OVERLAY} up`, ...neighbours, ...routes].join('\n'));
+    const lines = kept('routes')
+      .split('\n')
+      .filter((line) => line.trim() !== '');
+    const routes = lines.map((line) => `ip route replace ${line} dev ${OVERLAY}`);
+    await on(sick, ['set -e', `ip link set ${OVERLAY} up`, kept('neighbours'), ...routes].join('\n'));
   },
 });

@@ -16,7 +16,8 @@ export const fault = defineFault({
     const { node, veth } = await vethOf(scene, scene.draw.across.pod);
     scene.keep('veth', veth);
     scene.keep('hairpin', (await scene.on(node, `cat /sys/class/net/${veth}/brport/hairpin_mode`)).trim());
-    await scene.on(node, `ip link set ${veth} nomaster`);
+    // The neighbour entry outlives the port by up to a minute, in which clients time out; afterwards they are told.
+    await scene.on(node, `ip link set ${veth} nomaster; ip neigh flush to ${scene.draw.across.ip} dev ${BRIDGE}`);
   },
   async heal({ draw, kept, on }) {
     const veth = kept('veth');
