@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyCore, applyEdge, waitForCore, waitForEdge, waitForNodes } from './addons.js';
+import { whileAlone } from './build-lock.js';
 import { startControlPlane } from './control-plane.js';
 import { clear } from './down.js';
 import { createFabric, startOutside } from './fabric.js';
@@ -28,8 +29,10 @@ export async function labUp(flavour: Flavour): Promise<Lab> {
   const other = readRecord(of.dir, 'up');
   if (other !== undefined && isRunning(other)) throw new LabError(`another up is at work (pid ${other.pid})`);
   await installPackages(flavour);
-  await buildTools(of, flavour);
-  const store = await buildImages(of, flavour);
+  const store = await whileAlone(of, async () => {
+    await buildTools(of, flavour);
+    return buildImages(of, flavour);
+  });
   await clear(of);
   save(of, { flavour, phase: 'starting' });
   recordSelf(of);
