@@ -73,8 +73,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     flags: [
       {
         flags: '--for <rung>',
-        says: 'none, exec, ephemeral, node (default exec)',
-        choices: ['none', 'exec', 'ephemeral', 'node'],
+        says: 'none, exec, node (default exec)',
+        choices: ['none', 'exec', 'node'],
       },
       { flags: '--select <globs>', says: 'only what these checks need', repeats: true },
       { flags: '--skip <globs>', says: 'not what these checks need', repeats: true },

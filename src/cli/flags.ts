@@ -9,7 +9,8 @@ export interface Flag {
 }
 export type FlagGroup = 'kubectl' | 'run' | 'reach' | 'time' | 'output' | 'verdict' | 'files';
 
-export const RUNGS = ['none', 'exec', 'ephemeral', 'node'] as const;
+/** What --probe takes. Debug containers (`ephemeral`) are not made yet, and a flag that does nothing is worse than none. */
+export const RUNGS = ['none', 'exec', 'node'] as const;
 export const SEVERITIES = ['outage', 'degraded', 'risk'] as const;
 export const COLOURS = ['auto', 'always', 'never'] as const;
 
@@ -46,11 +47,9 @@ const RUN: readonly Flag[] = [
   flag('--port <port>', 'destination port, by number or name'),
   flag('--protocol <name>', 'tcp or udp', ['tcp', 'udp']),
   flag('--to-namespace <name>', 'namespace of the destination'),
-  flag('--repeat <n>', 'attempts for each flow'),
-  flag('--skip-node-list', 'do not list nodes; what needs the list is not known'),
 ];
 const REACH: readonly Flag[] = [
-  flag('--probe <rung>', 'how far it may go: none, exec, ephemeral, node (default exec)', RUNGS),
+  flag('--probe <rung>', 'how far it may go: none, exec, node (default exec)', RUNGS),
   flag('--image <image>', 'image for probe pods; else one that is already on the node'),
   flag('--probe-namespace <name>', 'namespace for probe pods (default kube-system)'),
   flag('-y, --yes', 'create probe pods without asking'),
@@ -58,7 +57,6 @@ const REACH: readonly Flag[] = [
 ];
 const TIME: readonly Flag[] = [
   flag('--timeout <duration>', 'longest time for all of it (default 60s)'),
-  flag('--check-timeout <duration>', 'longest time for one question (default 5s)'),
   flag('--parallel <n>', 'questions at a time (default 8)'),
 ];
 const OUTPUT: readonly Flag[] = [

@@ -38,12 +38,9 @@ async function consent(
   { inIsTty, errIsTty, ask }: Call['terminal'],
 ): Promise<void> {
   if (yes || rung === 'none' || rung === 'exec') return;
-  const where = rung === 'node' ? 'the nodes of the path' : 'the pods of the path';
-  if (!inIsTty || !errIsTty) throw consentNeeded(rung, where);
-  const what =
-    rung === 'node'
-      ? `Create short-lived pods with host networking on ${where}?`
-      : `Add a debug container to ${where}? It cannot be removed again.`;
+  const where = 'the nodes of the path';
+  if (!inIsTty || !errIsTty) throw consentNeeded(where);
+  const what = `Create short-lived pods with host networking on ${where}?`;
   const answer = await ask(`${what} [y/N] `);
   if (!/^y(es)?$/i.test(answer.trim()))
     throw new UsageError('not confirmed: nothing was created.', 'See it first with --dry-run=client.');

@@ -15,7 +15,6 @@ export interface RunOptions {
   readonly image?: string;
   readonly probeNamespace?: string;
   readonly timeoutMs: number;
-  readonly checkTimeoutMs: number;
   readonly parallel: number;
   readonly failOn: Severity | 'never';
   readonly exitZero: boolean;
@@ -24,13 +23,6 @@ export interface RunOptions {
 
 export function runOptions(flags: FlagValues): RunOptions {
   const timeoutMs = duration(flags, 'timeout') ?? 60_000;
-  const checkTimeoutMs = duration(flags, 'checkTimeout') ?? Math.min(5_000, timeoutMs);
-  if (checkTimeoutMs > timeoutMs) {
-    throw new UsageError(
-      '--check-timeout is longer than --timeout.',
-      'One question cannot take longer than all of them.',
-    );
-  }
   return {
     rung: choice(flags, 'probe', RUNGS) ?? 'exec',
     yes: flags['yes'] === true,
@@ -38,7 +30,6 @@ export function runOptions(flags: FlagValues): RunOptions {
     ...text(flags, 'image'),
     ...text(flags, 'probeNamespace'),
     timeoutMs,
-    checkTimeoutMs,
     parallel: whole(flags, 'parallel') ?? 8,
     failOn: choice(flags, 'failOn', [...SEVERITIES, 'never'] as const) ?? 'degraded',
     exitZero: flags['exitZero'] === true,

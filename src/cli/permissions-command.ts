@@ -112,11 +112,7 @@ function roleText(rights: readonly Right[], rung: Rung, namespace: string | unde
     rules: [...inside, ...(place === PROBE_NAMESPACE ? rights.filter((one) => one.where === 'probe').map(ruleOf) : [])],
   }));
   const objects = roleObjects({ name: `kubectl-netdiag-${rung}`, cluster, namespaced });
-  const warning =
-    rung === 'ephemeral'
-      ? '# patch on pods/ephemeralcontainers lets its holder run any image in any pod it can edit.\n'
-      : '';
-  return warning + objects.map((object) => dump(object, { lineWidth: -1, noRefs: true })).join('---\n');
+  return objects.map((object) => dump(object, { lineWidth: -1, noRefs: true })).join('---\n');
 }
 
 const ruleOf = ({ group, resource, verbs, names }: Right): Rule => ({

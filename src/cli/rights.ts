@@ -63,7 +63,6 @@ export const RIGHTS: readonly Right[] = [
   }),
   // Kubernetes 1.35 asks for create beside the get of old (AuthorizePodWebsocketUpgradeCreatePermission).
   right('exec', 'get,create pods/exec', { why: 'read-only commands in pods, and the attempts themselves' }),
-  right('ephemeral', 'patch pods/ephemeralcontainers', { why: 'a debug container in a pod without a shell' }),
   {
     ...right('node', 'get,list,create,delete jobs.batch', { why: 'short-lived pods on the nodes of the path' }),
     where: 'probe',
@@ -72,12 +71,12 @@ export const RIGHTS: readonly Right[] = [
   { ...right('node', 'get,create pods/exec', { why: 'commands in those pods' }), where: 'probe' },
 ];
 
-/** `ephemeral` is exec and more; `node` is exec and more, without `ephemeral`. */
+/** `node` is exec and more. Debug containers would need patch on pods/ephemeralcontainers; nothing here makes any. */
 export function rightsUpTo(rung: Rung, checks: readonly string[]): readonly Right[] {
   const rungs: Readonly<Record<Rung, readonly Rung[]>> = {
     none: ['none'],
     exec: ['none', 'exec'],
-    ephemeral: ['none', 'exec', 'ephemeral'],
+    ephemeral: ['none', 'exec'],
     node: ['none', 'exec', 'node'],
   };
   return RIGHTS.filter(

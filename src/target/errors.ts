@@ -98,12 +98,10 @@ export function unknownCheck(given: string, known: readonly string[]): UsageErro
 export const matchesNoCheck = (flag: string, glob: string): UsageError =>
   new UsageError(`${flag} ${quote(glob)} matches no check.`, 'List: kubectl netdiag checks');
 
-export const consentNeeded = (rung: string, where: string): UsageError => {
-  const creates = rung === 'node' ? `a pod with host networking on ${where}` : `a debug container in ${where}`;
-  return new UsageError(
-    `--probe=${rung} creates ${creates}; confirm with --yes, or see it first with --dry-run=client.`,
+export const consentNeeded = (where: string): UsageError =>
+  new UsageError(
+    `--probe=node creates a pod with host networking on ${where}; confirm with --yes, or see it first with --dry-run=client.`,
   );
-};
 
 export const newerSchema = (file: string, has: string, reads: string): UsageError =>
   new UsageError(`${file} has schema ${has}; this netdiag reads up to ${reads}.`, 'Upgrade, or re-run.');

@@ -80,7 +80,7 @@ test('texts of flags', () => {
     '--select "dsn-*" matches no check.',
     'List: kubectl netdiag checks',
   ]);
-  expect(lines(errors.consentNeeded('node', 'node/a'))[0]).toBe(
+  expect(lines(errors.consentNeeded('node/a'))[0]).toBe(
     '--probe=node creates a pod with host networking on node/a; confirm with --yes, or see it first with --dry-run=client.',
   );
   expect(lines(errors.newerSchema('report.json', '1.4', '1.2')).slice(0, 2)).toEqual([

@@ -178,11 +178,6 @@ describe('permissions -o yaml', () => {
       ['Role', 'shop'],
     ]);
   });
-  test('ephemeral warns of what it lets its holder do', async () => {
-    expect((await say('permissions -o yaml --for ephemeral')).out.split('\n')[0]).toBe(
-      '# patch on pods/ephemeralcontainers lets its holder run any image in any pod it can edit.',
-    );
-  });
 });
 
 test('schema prints the schema that reports are held to', async () => {
@@ -217,7 +212,7 @@ describe('completion', () => {
     ],
     [
       ['pod/a', '--probe', ''],
-      ['none', 'exec', 'ephemeral', 'node', ':4'],
+      ['none', 'exec', 'node', ':4'],
     ],
     [
       ['pod/a', '--fail'],

@@ -49,12 +49,6 @@ const TEXTS: readonly (readonly [line: string, exitCode: number, ...err: string[
   ],
   ['pod/a svc/b -o json=', 2, 'error: -o json= names no file.', 'E.g. -o json=report.json'],
   ['pod/a svc/b --timeout 60', 2, 'error: --timeout "60": add a unit, e.g. 60s or 2m.'],
-  [
-    'pod/a svc/b --check-timeout 2m',
-    2,
-    'error: --check-timeout is longer than --timeout.',
-    'One question cannot take longer than all of them.',
-  ],
   ['pod/a svc/b --select x-*', 2, 'error: --select "x-*" matches no check.', 'List: kubectl netdiag checks'],
   [
     'pod/a svc/b --select cluster-dns-donw',
@@ -69,16 +63,11 @@ const TEXTS: readonly (readonly [line: string, exitCode: number, ...err: string[
     'List: kubectl netdiag checks',
   ],
   ['pod/a svc/b --layers L9', 2, 'error: unknown layer "L9".', 'One of: L1, L2, L3, L4, L5, L6, L7.'],
-  ['pod/a svc/b --probe all', 2, 'error: --probe "all" is unknown.', 'One of: none, exec, ephemeral, node.'],
+  ['pod/a svc/b --probe all', 2, 'error: --probe "all" is unknown.', 'One of: none, exec, node.'],
   [
     'pod/a svc/b --probe node',
     2,
     'error: --probe=node creates a pod with host networking on the nodes of the path; confirm with --yes, or see it first with --dry-run=client.',
-  ],
-  [
-    'pod/a svc/b --probe=ephemeral',
-    2,
-    'error: --probe=ephemeral creates a debug container in the pods of the path; confirm with --yes, or see it first with --dry-run=client.',
   ],
   ['pod/a svc/b --parallel 0', 2, 'error: --parallel "0" is not a whole number above 0.'],
   ['pod/a svc/b --width 12', 2, 'error: --width 12 is too narrow.', 'The least is 40.'],
