@@ -63,10 +63,11 @@ export function openDoor(options: DoorOptions): LiveDoor {
   const login = loadLogin(options.flags);
   const transport = openTransport(login, options.version);
   const open = openOpener(transport, options.flags);
+  const over = new AbortController();
   const probes = options.rung === 'node' ? openProbes(transport, options.probe ?? DEFAULT_PROBE) : undefined;
   const collector = openCollector(
     transport,
-    openRunner({ rung: options.rung, open, ...some('probe', probes?.probe) }),
+    openRunner({ rung: options.rung, open, over: over.signal, ...some('probe', probes?.probe) }),
     options.parallel ?? 8,
   );
   return {
@@ -78,6 +79,7 @@ export function openDoor(options: DoorOptions): LiveDoor {
     evidence: collector.held,
     mutations: () => probes?.mutations() ?? [],
     async close() {
+      over.abort();
       await probes?.removeAll();
       transport.close();
     },

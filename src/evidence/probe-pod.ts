@@ -15,6 +15,8 @@ export interface Made {
 export interface Waiting {
   readonly transport: Transport;
   readonly deadlineMs: number;
+  /** Aborted when the run is over: nothing new is made, and nobody waits any longer. */
+  readonly over: AbortSignal;
   /** Told of each object the moment it exists, so that none is forgotten whatever happens next. */
   readonly made: (object: Made) => void;
 }
@@ -23,6 +25,8 @@ const POLL_MS = 150;
 /** Measured: a Job's pod runs after 0.6 to 1.5 s. No pod object after five: nobody is at work on Jobs. */
 const NO_POD_MS = 5_000;
 
+const OVER: Gap = { kind: 'not-collected', detail: 'the run was over before the probe pod was there' };
+
 /** A container of ours on the node, ready for an exec. */
 export async function startProbe(spec: ProbeSpec, waiting: Waiting): Promise<Container | Gap> {
   const job = await create(spec, waiting, 'job');
@@ -30,6 +34,7 @@ export async function startProbe(spec: ProbeSpec, waiting: Waiting): Promise<Con
     const started = await podRunning(spec, waiting, `labelSelector=job-name%3D${job.name}`);
     if (started !== 'no pod') return started;
   } else if (job.kind !== 'forbidden') return job;
+  if (waiting.over.aborted) return OVER;
   const pod = await create(spec, waiting, 'pod');
   if ('kind' in pod) return pod;
   const started = await podRunning(spec, waiting, `fieldSelector=metadata.name%3D${pod.name}`);
@@ -76,6 +81,7 @@ async function podRunning(spec: ProbeSpec, waiting: Waiting, query: string): Pro
     const pod = fieldsOf(listOf(fieldsOf(JSON.parse(got.text))['items'])[0]);
     const state = stateOf(pod, spec);
     if (state) return state;
+    if (waiting.over.aborted) return OVER;
     const waitedMs = Date.now() - startedMs;
     if (!('metadata' in pod) && waitedMs > NO_POD_MS) return 'no pod';
     if (Date.now() > waiting.deadlineMs) return late(pod, spec, waitedMs);

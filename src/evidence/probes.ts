@@ -34,6 +34,7 @@ export function openProbes(transport: Transport, options: ProbeOptions): Probes 
   const nodes = new Map<string, Promise<Container | Gap>>();
   const objects = new Map<Made, Mutation['state']>();
   const made = (object: Made) => void objects.set(object, 'left');
+  const over = new AbortController();
   let refused: Promise<Gap | undefined> | undefined;
   const start = async (node: string, deadlineMs: number): Promise<Container | Gap> => {
     const spec = await specFor(transport, options, { node, run });
@@ -42,7 +43,7 @@ export function openProbes(transport: Transport, options: ProbeOptions): Probes 
     refused ??= tryProbe(spec, transport);
     const gap = await refused;
     const limit = Math.min(deadlineMs, Date.now() + START_MS);
-    return gap ?? startProbe(spec, { transport, deadlineMs: limit, made });
+    return gap ?? startProbe(spec, { transport, deadlineMs: limit, over: over.signal, made });
   };
   return {
     async probe(requests, deadlineMs) {
@@ -54,7 +55,8 @@ export function openProbes(transport: Transport, options: ProbeOptions): Probes 
     },
     mutations: () => [...objects].map(([object, state]) => mutationOf(object, state)),
     async removeAll() {
-      // A pod still being asked for would be missed: its start is bounded, so wait for it.
+      over.abort();
+      // What is being created this moment would be missed, so its answer is waited for.
       await Promise.allSettled(nodes.values());
       const left = [...objects].filter(([, state]) => state === 'left').map(([object]) => object);
       await Promise.all(

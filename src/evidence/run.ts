@@ -27,6 +27,8 @@ export interface Probing {
 export interface RunnerParts {
   readonly rung: Rung;
   readonly open: OpenRunning;
+  /** Aborted when the door closes: an open socket would keep the process, and what it started, alive. */
+  readonly over: AbortSignal;
   readonly probe?: (requests: readonly RunRequest[], deadlineMs: number) => Promise<Probing>;
 }
 
@@ -45,7 +47,7 @@ export function openRunner(parts: RunnerParts): Runner {
     const excluded: Excluded = (container, { where, ask }) =>
       tried.has(`${containerKey(container)} ${placeKey(where)} ${ask.id}`);
     if (parts.probe) await byProbe(parts, requests, { answers, deadlineMs });
-    for (let chance = 0; chance < CHANCES && Date.now() < deadlineMs; chance++) {
+    for (let chance = 0; chance < CHANCES && Date.now() < deadlineMs && !parts.over.aborted; chance++) {
       const open = requests.filter((request) => worthAsking(answers.get(request)));
       const loads = loadsFor(open, excluded);
       if (loads.length === 0) break;
@@ -101,10 +103,14 @@ async function converse(parts: RunnerParts, batch: readonly Sent[], plan: Plan):
       return openPlace(parts.open, { container, placed, phases: own, deadlineSeconds });
     }),
   );
-  const late = setTimeout(() => places.forEach((place) => place.stop()), Math.max(0, plan.deadlineMs - Date.now()));
+  const stop = () => places.forEach((place) => place.stop());
+  const late = setTimeout(stop, Math.max(0, plan.deadlineMs - Date.now()));
+  parts.over.addEventListener('abort', stop, { once: true });
+  if (parts.over.aborted) stop();
   for (const phase of PHASES) await pass(places, phase);
   const opened = await Promise.all(places.map(({ done }) => done));
   clearTimeout(late);
+  parts.over.removeEventListener('abort', stop);
   return opened;
 }
 

@@ -47,7 +47,9 @@ export function openTransport(login: Login, version: string, environment = proce
   const userAgent = `kubectl-netdiag/${version} (${process.platform}/${process.arch})`;
   let agent: http.Agent | undefined;
   let made: Identity | undefined;
+  let closed = false;
   const dial = async () => {
+    if (closed) throw new Error('the run is over');
     const identity = await credentials.identity();
     if (!agent || made?.cert !== identity.cert || made?.key !== identity.key) {
       // Idle sockets carry the old certificate; those in use end with their own answer.
@@ -62,7 +64,10 @@ export function openTransport(login: Login, version: string, environment = proce
     dial,
     call: (call) => answered({ login, dial, credentials }, call),
     renew: () => credentials.renew(),
-    close: () => agent?.destroy(),
+    close() {
+      closed = true;
+      agent?.destroy();
+    },
   };
 }
 

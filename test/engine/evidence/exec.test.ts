@@ -37,8 +37,11 @@ async function collect(options: FakeOptions, requests: readonly Request[], budge
   await door.close();
   return evidence.map(({ answer }) => answer);
 }
-const one = async (mode: ExecMode, script = 'echo hi', more: Partial<Ask> = {}, budgetMs?: number) =>
-  (await collect({ exec: () => mode }, [run(node('w1', agent('a')), ask('q', script, more))], budgetMs))[0];
+const one = async (
+  mode: ExecMode,
+  script = 'echo hi',
+  { budgetMs, ...more }: Partial<Ask> & { budgetMs?: number } = {},
+) => (await collect({ exec: () => mode }, [run(node('w1', agent('a')), ask('q', script, more))], budgetMs))[0];
 const gap = (detail: object) => ({ kind: 'refused', gap: detail });
 
 describe('four kinds of no answer', () => {
@@ -122,9 +125,10 @@ describe('a server that refuses', () => {
   });
 
   it('one container refused, the next one is asked', async () => {
-    const exec = (url: URL): ExecMode =>
-      url.pathname.includes('/pods/a/') ? { kind: 'refuse', status: 500, body: status(500, 'broken') } : dash;
-    const answers = await collect({ exec }, [run(node('w1', agent('a'), agent('b')), ask('q', 'echo hi'))]);
+    const broken: ExecMode = { kind: 'refuse', status: 500, body: status(500, 'broken') };
+    const answers = await collect({ exec: ({ pathname }) => (pathname.includes('/pods/a/') ? broken : dash) }, [
+      run(node('w1', agent('a'), agent('b')), ask('q', 'echo hi')),
+    ]);
     expect(answers[0]).toMatchObject({ kind: 'answered', through: 'kube-system/b (main)' });
   });
 });
@@ -142,11 +146,11 @@ describe('a connection that fails', () => {
   });
 
   it('an upgrade never answered ends with the time for the run', async () => {
-    expect(await one({ kind: 'hang' }, 'echo hi', {}, 1500)).toMatchObject(gap({ kind: 'timeout' }));
+    expect(await one({ kind: 'hang' }, 'echo hi', { budgetMs: 1500 })).toMatchObject(gap({ kind: 'timeout' }));
   });
 
   it('a socket gone silent ends with the time for the run', async () => {
-    expect(await one({ kind: 'silent' }, 'echo hi', {}, 1500)).toMatchObject(gap({ kind: 'timeout' }));
+    expect(await one({ kind: 'silent' }, 'echo hi', { budgetMs: 1500 })).toMatchObject(gap({ kind: 'timeout' }));
   });
 });
 
@@ -155,7 +159,7 @@ describe('whatever becomes of us', () => {
     const mode: ExecMode = { kind: 'run', shell: words.split(' ') };
     const phases = ['static', 'attempt'] as const;
     for (const phase of phases) {
-      const work = one(mode, 'sleep 5432; true', { phase, timeoutSeconds: 30 }, 1000);
+      const work = one(mode, 'sleep 5432; true', { phase, timeoutSeconds: 30, budgetMs: 1000 });
       await sleep(700);
       await work;
       await api.close();

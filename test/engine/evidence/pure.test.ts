@@ -66,6 +66,9 @@ describe('proxyFor', () => {
   });
 });
 
+const dealt = (requests: readonly RunRequest[], excluded = (_: Container) => false) =>
+  loadsFor(requests, excluded).map((load) => [load.container.pod, load.requests.map(({ ask: { id } }) => id)]);
+
 describe('loadsFor', () => {
   const container = (pod: string, tools?: readonly string[]): Container => ({
     namespace: 'n',
@@ -84,8 +87,6 @@ describe('loadsFor', () => {
     const where: Where = { kind: 'node', name: 'w1', agents, ready: true };
     return asks.map((one) => ({ via: 'run', where, ask: one }));
   };
-  const dealt = (requests: readonly RunRequest[], excluded = (_: Container) => false) =>
-    loadsFor(requests, excluded).map((load) => [load.container.pod, load.requests.map(({ ask: { id } }) => id)]);
 
   const proxy = container('kube-proxy', ['cat', 'iptables-save', 'nft', 'ipset']);
   const cni = container('flannel', ['cat', 'ip', 'bridge', 'iptables-save', 'nft']);
