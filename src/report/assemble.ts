@@ -110,7 +110,8 @@ function missingOf({ verdicts, flows, findings, evidence, factOf }: Concluded): 
       },
     ];
   });
-  const viaApi = new Map(evidence.map(({ id, request }) => [id, request.via === 'api']));
+  // Logs and metrics are optional: they support a finding, and their absence acquits nobody.
+  const viaApi = new Map(evidence.map(({ id, request }) => [id, request.via === 'api' && request.shape !== 'text']));
   const declared = verdicts.flatMap((verdict) => {
     if (verdict.kind !== 'unknown' || verdict.from.length === 0) return [];
     if (!verdict.from.every((id) => viaApi.get(id))) return [];
