@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTimeOf } from './processes.js';
 import { until } from './run.js';
@@ -12,7 +12,7 @@ export async function whileAlone<T>(of: Settings, work: () => Promise<T>): Promi
   const said = { waiting: false };
   await until('the end of another build', 7_200_000, async () => {
     if (taken(file)) return true;
-    if (!said.waiting) say(`another lab is building (pid ${readFileSync(file, 'utf8').split(' ')[0]}): waiting for it`);
+    if (!said.waiting) say(`another lab is building (pid ${holder(file).pid}): waiting for it`);
     said.waiting = true;
     return undefined;
   });
@@ -24,14 +24,18 @@ export async function whileAlone<T>(of: Settings, work: () => Promise<T>): Promi
 }
 
 function taken(file: string): boolean {
-  const own = `${process.pid} ${startTimeOf(process.pid)}`;
   try {
-    writeFileSync(file, own, { flag: 'wx' });
+    writeFileSync(file, `${process.pid} ${startTimeOf(process.pid)}`, { flag: 'wx' });
     return true;
   } catch {
-    const [pid, started] = readFileSync(file, 'utf8').split(' ');
+    const { pid, started } = holder(file);
     // Its holder was killed before it could let go.
-    if (pid !== undefined && startTimeOf(pid) !== started) rmSync(file, { force: true });
+    if (startTimeOf(pid) !== started) rmSync(file, { force: true });
     return false;
   }
+}
+
+function holder(file: string): { readonly pid: string; readonly started: string | undefined } {
+  const [pid = '', started] = existsSync(file) ? readFileSync(file, 'utf8').split(' ') : [];
+  return { pid, started };
 }
