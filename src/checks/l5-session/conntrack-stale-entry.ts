@@ -5,8 +5,7 @@ import { getSlices } from '../commands.js';
 import { FLOW_TO_DNS } from '../samples.js';
 
 const service = { namespace: 'kube-system', name: 'kube-dns' };
-const TEXT =
-  'ipv4 2 udp 17 25 src=10.244.1.4 dst=10.96.0.10 sport=40000 dport=53 [UNREPLIED] src=10.244.9.9 dst=10.244.1.4';
+const TEXT = 'udp 17 25 src=10.244.1.4 dst=10.96.0.10 sport=40000 dport=53 [UNREPLIED] src=10.244.9.9 dst=10.244.1.4';
 const read = { kind: 'read', node: 'w1', address: '10.96.0.10', port: 53, service, entries: 3 } as const;
 const old = { client: '10.244.1.4', own: true, answersFrom: '10.244.9.9', text: TEXT };
 
