@@ -267,16 +267,16 @@ describe.skipIf(!hasKubectl)(title, () => {
   });
 });
 
-describe('what the person at the keyboard can put right', () => {
-  const trouble = (flags: Overrides, kubeconfig = 'DIR/config') => {
-    try {
-      loadLogin(flags, environment(kubeconfig));
-      return 'no error';
-    } catch (error) {
-      return String(error).replaceAll(folder, 'DIR');
-    }
-  };
+const trouble = (flags: Overrides, kubeconfig = 'DIR/config') => {
+  try {
+    loadLogin(flags, environment(kubeconfig));
+    return 'no error';
+  } catch (error) {
+    return String(error).replaceAll(folder, 'DIR');
+  }
+};
 
+describe('what the person at the keyboard can put right', () => {
   it('is said in one line', () => {
     write({ config: config({ names: 'prod' }), twice: 'clusters: [{name: a}, {name: a}]', bad: 'a: [', odd: '- 1' });
     expect([
@@ -296,15 +296,15 @@ describe('what the person at the keyboard can put right', () => {
   });
 });
 
-describe('a credential plugin', () => {
-  const counting = (stat: object) =>
-    `#!/bin/sh\necho x >>"$(dirname "$0")/count"\n${plugin(credential(stat)).slice('#!/bin/sh\n'.length)}`;
-  const spawned = () =>
-    execFileSync('wc', ['-l', join(folder, 'count')])
-      .toString()
-      .trim()
-      .split(' ')[0];
+const counting = (stat: object) =>
+  `#!/bin/sh\necho x >>"$(dirname "$0")/count"\n${plugin(credential(stat)).slice('#!/bin/sh\n'.length)}`;
+const spawned = () =>
+  execFileSync('wc', ['-l', join(folder, 'count')])
+    .toString()
+    .trim()
+    .split(' ')[0];
 
+describe('a credential plugin', () => {
   it('is started once for fifty calls at once, and its answer kept', async () => {
     write({ config: config({ user: execUser('./plug.sh') }), 'plug.sh': counting({ token: 't' }) });
     const transport = openTransport(loadLogin({}, environment('DIR/config')), '1', {});

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Ask, Container, Where } from '../../../src/evidence/evidence.js';
 import { proxyFor } from '../../../src/evidence/kubeconfig/proxy.js';
@@ -66,28 +66,27 @@ describe('proxyFor', () => {
   });
 });
 
-const dealt = (requests: readonly RunRequest[], excluded = (_: Container) => false) =>
+const container = (pod: string, tools?: readonly string[]): Container => ({
+  namespace: 'n',
+  pod,
+  container: 'c',
+  ...(tools ? { tools } : {}),
+});
+const ask = (id: string, ...needs: readonly (readonly string[])[]): Ask => ({
+  id,
+  phase: 'static',
+  timeoutSeconds: 1,
+  maxBytes: 1,
+  tries: needs.map((need) => ({ tool: id, needs: need, script: ':', shown: ':' })),
+});
+const on = (agents: readonly Container[], asks: readonly Ask[]): readonly RunRequest[] => {
+  const where: Where = { kind: 'node', name: 'w1', agents, ready: true };
+  return asks.map((one) => ({ via: 'run', where, ask: one }));
+};
+const dealt = (requests: readonly RunRequest[], excluded: (one: Container) => boolean = () => false) =>
   loadsFor(requests, excluded).map((load) => [load.container.pod, load.requests.map(({ ask: { id } }) => id)]);
 
 describe('loadsFor', () => {
-  const container = (pod: string, tools?: readonly string[]): Container => ({
-    namespace: 'n',
-    pod,
-    container: 'c',
-    ...(tools ? { tools } : {}),
-  });
-  const ask = (id: string, ...needs: readonly (readonly string[])[]): Ask => ({
-    id,
-    phase: 'static',
-    timeoutSeconds: 1,
-    maxBytes: 1,
-    tries: needs.map((need) => ({ tool: id, needs: need, script: ':', shown: ':' })),
-  });
-  const on = (agents: readonly Container[], asks: readonly Ask[]): readonly RunRequest[] => {
-    const where: Where = { kind: 'node', name: 'w1', agents, ready: true };
-    return asks.map((one) => ({ via: 'run', where, ask: one }));
-  };
-
   const proxy = container('kube-proxy', ['cat', 'iptables-save', 'nft', 'ipset']);
   const cni = container('flannel', ['cat', 'ip', 'bridge', 'iptables-save', 'nft']);
   const asks = [ask('links', ['ip'], ['cat']), ask('ipsets', ['ipset']), ask('rules', ['iptables-save'])];
