@@ -36,10 +36,12 @@ const CONFIG_NAMES = ['cilium-config', 'coredns', 'kube-flannel-cfg', 'kube-prox
 export const RIGHTS: readonly Right[] = [
   right('none', 'get,list nodes', { why: 'addresses, pod ranges and conditions of the nodes' }),
   right('none', 'get,list pods', { why: 'who is at both ends, and which agents run on their nodes' }),
-  right('none', 'get services', { why: 'ports, selector and policies of the destination' }),
+  right('none', 'get,list services', { why: 'ports, selector and policies of the destination' }),
   right('none', 'list endpointslices.discovery.k8s.io', { why: 'where a Service should lead' }),
   right('none', 'list events', { why: 'why a pod is not ready' }),
   right('none', 'get,list daemonsets.apps', { why: 'which CNI and kube-proxy run' }),
+  right('none', 'list networkpolicies.networking.k8s.io', { why: 'what the policies at both ends allow' }),
+  right('none', 'get namespaces', { why: 'the labels that policies select by' }),
   right('none', 'get deployments.apps', { why: 'a pod of deploy/NAME' }),
   right('none', 'get statefulsets.apps', { why: 'a pod of sts/NAME' }),
   right('none', 'get replicasets.apps', { why: 'a pod of rs/NAME' }),
