@@ -7,7 +7,7 @@ export interface IptablesRule {
   readonly position: number;
   readonly matches: readonly IptablesMatch[];
   /** Absent for a rule without -j or -g: it is evaluated and the walk continues. */
-  readonly target?: { readonly name: string; readonly goto: boolean; readonly options: Options };
+  readonly target?: { readonly name: string; readonly goto: boolean; readonly options: Options } | undefined;
   readonly packets?: number;
   readonly bytes?: number;
   /** The line as saved, counters aside. */

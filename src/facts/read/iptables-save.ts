@@ -54,15 +54,36 @@ function append(chains: Map<string, OpenChain>, line: string): boolean {
   const space = line.indexOf(' ', start + 3);
   const chain = chains.get(line.slice(start + 3, space < 0 ? line.length : space));
   if (!chain) return false;
-  const colon = line.indexOf(':');
-  chain.rules.push({
-    chain: chain.name,
-    position: chain.rules.length + 1,
-    ...partition(space < 0 ? [] : tokens(line, space + 1)),
-    ...(counted ? { packets: Number(line.slice(1, colon)), bytes: Number(line.slice(colon + 1, start - 2)) } : {}),
-    text: line.slice(start),
-  });
+  chain.rules.push(ruleOf(line, { chain: chain.name, position: chain.rules.length + 1, start, options: space }));
   return true;
+}
+
+interface At {
+  readonly chain: string;
+  readonly position: number;
+  /** Where the rule begins, behind its counters. */
+  readonly start: number;
+  /** Where its options begin; negative when it has none. */
+  readonly options: number;
+}
+
+/** Of 55,000 rules a walk looks at few: each is taken apart when it is first looked at. */
+function ruleOf(line: string, { chain, position, start, options }: At): IptablesRule {
+  let parts: Parts | undefined;
+  const parsed = (): Parts => (parts ??= partition(options < 0 ? [] : tokens(line, options + 1)));
+  const colon = line.indexOf(':');
+  return {
+    chain,
+    position,
+    get matches() {
+      return parsed().matches;
+    },
+    get target() {
+      return parsed().target;
+    },
+    ...(start === 0 ? {} : { packets: Number(line.slice(1, colon)), bytes: Number(line.slice(colon + 1, start - 2)) }),
+    text: line.slice(start),
+  };
 }
 
 const BRACKET = 0x5b;
@@ -114,7 +135,7 @@ function isFlag(token: string | undefined): boolean {
 type Option = Options[number];
 interface Parts {
   readonly matches: readonly IptablesMatch[];
-  readonly target?: NonNullable<IptablesRule['target']>;
+  readonly target: IptablesRule['target'];
 }
 
 function partition(words: readonly string[]): Parts {
@@ -139,7 +160,7 @@ function partition(words: readonly string[]): Parts {
       into.push({ flag: option.flag, values: option.values, negated: option.negated });
     }
   }
-  return target ? { matches, target } : { matches };
+  return { matches, target };
 }
 
 /** `! --flag value …`, or `--flag ! value` as releases before 1.4 wrote it. */
