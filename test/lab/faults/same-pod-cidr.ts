@@ -1,6 +1,6 @@
 import { FLANNEL, restart } from '../agents.js';
 import { defineFault } from '../fault.js';
-import { podCidrOf, toBackend } from '../ground.js';
+import { neighboursOf, OVERLAY, podCidrOf, toBackend } from '../ground.js';
 import type { Scene } from '../scene.js';
 
 interface Node {
@@ -23,6 +23,18 @@ async function recreate(scene: Scene, node: Node, cidr: string): Promise<void> {
   await restart(scene, FLANNEL, scene.draw.far);
 }
 
+/** Commands that write a node's routes and tunnel entries again: the others' flannel dropped them with the node's old range. */
+async function waysOf(scene: Scene, node: string): Promise<string> {
+  const lines = async (command: string): Promise<readonly string[]> =>
+    (await scene.on(node, command)).split('\n').filter((line) => line.trim() !== '');
+  const routes = (await lines('ip -4 route show')).map((line) => `ip route replace ${line}`);
+  const entries = (await lines(`bridge fdb show dev ${OVERLAY} | grep 'self permanent'`)).map((line) => {
+    const [mac = '', ...rest] = line.split(' ');
+    return `bridge fdb replace ${mac} dev ${OVERLAY} ${rest.join(' ')}`;
+  });
+  return [...routes, await neighboursOf(scene, node, OVERLAY), ...entries].join('\n');
+}
+
 export const fault = defineFault({
   id: 'same-pod-cidr',
   incident: 'KN-018',
@@ -37,7 +49,7 @@ export const fault = defineFault({
   seconds: 90,
   async inject(scene) {
     const { near, far } = scene.draw;
-    for (const { name } of scene.lab.nodes) scene.keep(`routes ${name}`, await scene.on(name, 'ip -4 route show'));
+    for (const { name } of scene.lab.nodes) scene.keep(`ways ${name}`, await waysOf(scene, name));
     scene.keep('own', await podCidrOf(scene, far));
     scene.keep('cidr', await podCidrOf(scene, near));
     scene.keep('node', await scene.kubectl('get', 'node', far, '-o', 'json'));
@@ -46,12 +58,6 @@ export const fault = defineFault({
   async heal(scene) {
     if (scene.kept('node') === '') return;
     await recreate(scene, JSON.parse(scene.kept('node')), scene.kept('own'));
-    for (const { name } of scene.lab.nodes) {
-      const lines = scene
-        .kept(`routes ${name}`)
-        .split('\n')
-        .filter((line) => line.trim() !== '');
-      await scene.on(name, `${lines.map((line) => `ip route replace ${line}`).join('\n')}\ntrue`);
-    }
+    for (const { name } of scene.lab.nodes) await scene.on(name, `${scene.kept(`ways ${name}`)}\ntrue`);
   },
 });
