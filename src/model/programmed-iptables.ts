@@ -46,7 +46,8 @@ function matches(rule: IptablesRule, { address, dport, port, nodePort }: Wanted)
   return (
     value('dport') === String(dport) &&
     (protocol === undefined || protocol === port.protocol.toLowerCase()) &&
-    (nodePort || value('d') === `${address}/32`)
+    // From 1.31 a twin of each node port's rule counts what comes by loopback: it is not this packet's.
+    (value('d') === `${address}/32` || (nodePort && value('d') === undefined))
   );
 }
 

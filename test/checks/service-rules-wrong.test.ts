@@ -87,11 +87,11 @@ COMMIT
 const REFUSAL =
   '-A KUBE-SERVICES -d 10.201.59.6/32 -p tcp -m comment --comment "shop/api:http has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable';
 
-function iptables(text: string): Found | undefined {
+function iptables(text: string, asked: Wanted = wanted): Found | undefined {
   const parsed = readIptablesSave(text, 'nft');
   if (isUnreadable(parsed)) throw new Error(parsed.unreadable);
   const netfilter: Netfilter = { iptables: [parsed], nft: [], ipsets: [], unread: [] };
-  return foundInIptables(netfilter, wanted);
+  return foundInIptables(netfilter, asked);
 }
 const says = (found: Found | undefined, usable = [one, two]) =>
   found && compare(found, usable, wanted).map((each) => `${each.hits}: ${each.says} [${each.shows}]`);
@@ -137,6 +137,15 @@ describe('iptables, kube-proxy 1.34', () => {
     expect(says(iptables(wrong))?.[0]).toBe(
       'some: w1 sends 1 of 2 shares of 10.201.59.6:80 to 10.200.2.5:9999 by the chain of 10.200.2.5 [-A KUBE-SEP-DKPZZSASXTHGCDPP -p tcp -m tcp -j DNAT --to-destination 10.200.2.5:9999]',
     );
+  });
+
+  test('a node port, beside the twin that is for loopback only', () => {
+    const twin = '-A KUBE-NODEPORTS -d 127.0.0.0/8 -p tcp -m tcp --dport 30080 -j KUBE-EXT-RUKNB3TURLFC6SGL';
+    const own = '-A KUBE-NODEPORTS -p tcp -m tcp --dport 30080 -j KUBE-EXT-RUKNB3TURLFC6SGL';
+    const asked = { ...wanted, nodePort: true, address: '192.168.108.21', dport: 30_080 };
+    const saved = (...rules: string[]) => SAVED.replace('COMMIT', [...rules, 'COMMIT'].join('\n'));
+    expect(iptables(saved(twin, own), asked)?.entry).toBe(own);
+    expect(iptables(saved(twin), asked)?.entry).toBeUndefined();
   });
 
   test('topology hints leave some out on purpose', () => {
