@@ -70,6 +70,7 @@ const SAVED = `*nat
 :PREROUTING ACCEPT [0:0]
 :OUTPUT ACCEPT [0:0]
 :KUBE-SERVICES - [0:0]
+:KUBE-NODEPORTS - [0:0]
 :KUBE-SVC-RUKNB3TURLFC6SGL - [0:0]
 :KUBE-SEP-R67SPZVP7QQ22ZQB - [0:0]
 :KUBE-SEP-DKPZZSASXTHGCDPP - [0:0]
@@ -86,6 +87,8 @@ COMMIT
 `;
 const REFUSAL =
   '-A KUBE-SERVICES -d 10.201.59.6/32 -p tcp -m comment --comment "shop/api:http has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable';
+
+const saved = (...rules: string[]) => SAVED.replace('COMMIT', [...rules, 'COMMIT'].join('\n'));
 
 function iptables(text: string, asked: Wanted = wanted): Found | undefined {
   const parsed = readIptablesSave(text, 'nft');
@@ -143,7 +146,6 @@ describe('iptables, kube-proxy 1.34', () => {
     const twin = '-A KUBE-NODEPORTS -d 127.0.0.0/8 -p tcp -m tcp --dport 30080 -j KUBE-EXT-RUKNB3TURLFC6SGL';
     const own = '-A KUBE-NODEPORTS -p tcp -m tcp --dport 30080 -j KUBE-EXT-RUKNB3TURLFC6SGL';
     const asked = { ...wanted, nodePort: true, address: '192.168.108.21', dport: 30_080 };
-    const saved = (...rules: string[]) => SAVED.replace('COMMIT', [...rules, 'COMMIT'].join('\n'));
     expect(iptables(saved(twin, own), asked)?.entry).toBe(own);
     expect(iptables(saved(twin), asked)?.entry).toBeUndefined();
   });
