@@ -65,7 +65,12 @@ function failed(heard: Heard, ask: Ask, { tried, exit, stderr, startedMs, endedM
   }
   const why = stderr.trim().split('\n', 1)[0]?.slice(0, 300) ?? '';
   const detail = `${shown} in ${heard.through} ended with exit code ${exit}${why ? `: ${why}` : ''}`;
-  if (STARVED.test(stderr)) return { kind: 'out-of-reach', rung: 'node', detail: `too little memory left: ${detail}` };
-  if (!DENIED.test(stderr)) return { kind: 'refused', detail };
+  const denied = DENIED.test(stderr);
+  if (!denied && STARVED.test(stderr)) {
+    const left = /memory was limited to (\d+) KB/.exec(stderr)?.[1];
+    const room = left ? ` (${Math.floor(Number(left) / 1024)} MB of it are left)` : '';
+    return { kind: 'out-of-reach', rung: 'node', detail: `too little memory in the container${room} for ${shown}` };
+  }
+  if (!denied) return { kind: 'refused', detail };
   return heard.privileged ? { kind: 'lsm-denied', detail } : { kind: 'out-of-reach', rung: 'node', detail };
 }

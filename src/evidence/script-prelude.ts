@@ -84,6 +84,7 @@ one() {
   wait $p
   r=$?
   kill $d 2>/dev/null
+  [ $r -ne 0 ] && [ "$lim" ] && [ "$lim" -lt 262144 ] && echo "memory was limited to $lim KB" >&2
   return $r
 }
 ask() {
