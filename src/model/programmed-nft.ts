@@ -15,7 +15,7 @@ export function foundInNft({ nft, unread }: Netfilter, wanted: Wanted): Found {
   const entry = element(table, nodePort ? 'service-nodeports' : 'service-ips', key);
   const refusal = element(table, nodePort ? 'no-endpoint-nodeports' : 'no-endpoint-services', key);
   const chain = entry && gotoOf(entry.data);
-  const backends = chain === undefined ? undefined : backendsOf(table, chain, wanted);
+  const backends = chain === undefined ? undefined : backendsOf(table, chain);
   return {
     jump: jumpsTo(table.chains.get(HOOK[wanted.hook]), 'services'),
     ...(entry ? { entry: `${entry.key} : goto ${chain ?? '?'}` } : {}),
@@ -46,14 +46,14 @@ const jumpsTo = (chain: NftChain | undefined, to: string): boolean =>
   chain?.rules.some(({ statements }) => statements.some((each) => at(each, 'jump', 'target') === to)) ?? false;
 
 /** An `external-` chain goes on to the `service-` one; each endpoint has a chain of its own up to 1.35. */
-function backendsOf(table: NftTable, name: string, wanted: Wanted, depth = 0): readonly Backend[] | undefined {
+function backendsOf(table: NftTable, name: string, depth = 0): readonly Backend[] | undefined {
   const chain = table.chains.get(name);
   if (!chain || depth > 3) return undefined;
   const direct = chain.rules.flatMap(({ statements, text }) =>
     statements.flatMap((each) => destinations(at(each, 'dnat')).map((to) => ({ to, text }))),
   );
   const onward = chain.rules.flatMap(({ statements }) => statements.flatMap(gotosIn));
-  const further = [...new Set(onward)].flatMap((next) => backendsOf(table, next, wanted, depth + 1) ?? []);
+  const further = [...new Set(onward)].flatMap((next) => backendsOf(table, next, depth + 1) ?? []);
   return [...new Map([...direct, ...further].map((backend) => [backend.to, backend])).values()];
 }
 

@@ -116,8 +116,6 @@ export function compare(
   const fault = (says: string, shows: string, hits: Fault['hits'] = 'all'): Fault => ({ says, shows, command, hits });
   const targets = usable.map(targetOf);
   const backends = found.backends ?? [];
-  const stale = backends.filter(({ to }) => !targets.includes(to));
-  const whole = backends.length > 0 && stale.length === backends.length;
   if (targets.length === 0) {
     const texts = backends.map(({ to }) => to).join(', ');
     const says = `${node} still sends ${at} to ${texts}, though the Service has no usable endpoint`;
@@ -131,28 +129,36 @@ export function compare(
     return [fault(`${node} refuses ${at} though ${targets.length} endpoints are usable`, found.refusal)];
   if (!found.entry) return [fault(`${node} has no rule for ${at} of service/${service.name}`, `no rule matches ${at}`)];
   if (backends.length === 0) return [fault(`on ${node} the rule for ${at} leads to no backend`, found.entry)];
-  const missing = hinted(usable) ? [] : targets.filter((target) => !backends.some(({ to }) => to === target));
-  const first = stale[0];
-  return [
-    ...(first
-      ? [
-          fault(
-            `${node} sends ${whole ? 'all' : `${stale.length} of ${backends.length} shares`} of ${at} to ${staleText(first)}`,
-            first.text,
-            whole ? 'all' : 'some',
-          ),
-        ]
-      : []),
-    ...(missing.length > 0
-      ? [
-          fault(
-            `${node} does not send ${at} to ${missing.join(', ')}, though ready`,
-            `${backends.length} of ${targets.length} backends programmed`,
-            'none',
-          ),
-        ]
-      : []),
-  ];
+  return differing({ backends, targets, node, at, command, hinted: hinted(usable) });
+}
+
+/** The chain is there: whom it sends to, against whom it should. */
+function differing(told: {
+  readonly backends: readonly Backend[];
+  readonly targets: readonly string[];
+  readonly node: string;
+  readonly at: string;
+  readonly command: string;
+  readonly hinted: boolean;
+}): readonly Fault[] {
+  const { backends, targets, node, at, command } = told;
+  const stale = backends.filter(({ to }) => !targets.includes(to));
+  const whole = stale.length === backends.length;
+  const missing = told.hinted ? [] : targets.filter((target) => !backends.some(({ to }) => to === target));
+  const share = whole ? 'all' : `${stale.length} of ${backends.length} shares`;
+  const sends = stale.slice(0, 1).map((first): Fault => ({
+    says: `${node} sends ${share} of ${at} to ${staleText(first)}`,
+    shows: first.text,
+    command,
+    hits: whole ? 'all' : 'some',
+  }));
+  const lacks: Fault = {
+    says: `${node} does not send ${at} to ${missing.join(', ')}, though ready`,
+    shows: `${backends.length} of ${targets.length} backends programmed`,
+    command,
+    hits: 'none',
+  };
+  return missing.length > 0 ? [...sends, lacks] : sends;
 }
 
 const staleText = ({ to, namedFor }: Backend): string =>

@@ -49,8 +49,9 @@ testCheck(check, {
   },
 });
 
+const open = (rule: PolicyRule): boolean => denials(into(rule)).length === 0;
+
 test('what a rule allows', () => {
-  const open = (rule: PolicyRule): boolean => denials(into(rule)).length === 0;
   expect(open({ ports: [], peers: [] })).toBe(true);
   expect(open({ ports: [{ protocol: 'TCP', port: 8080 }], peers: [] })).toBe(true);
   expect(open({ ports: [{ protocol: 'TCP', port: 'http' }], peers: [] })).toBe(true);

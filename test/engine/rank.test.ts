@@ -223,6 +223,9 @@ test('a fingerprint is the same whatever stands beside it', () => {
   );
 });
 
+const effectsOf = (id: string): readonly string[] =>
+  CAUSES.filter(({ cause }) => cause === id).map(({ effect }) => effect);
+
 describe('the table of causes', () => {
   test('names only checks that exist', () => {
     const ids = new Set(
@@ -235,8 +238,6 @@ describe('the table of causes', () => {
   });
 
   test('has no circle: nothing explains what explains it', () => {
-    const effectsOf = (id: string): readonly string[] =>
-      CAUSES.filter(({ cause }) => cause === id).map(({ effect }) => effect);
     const reaches = (from: string, to: string, seenIds: readonly string[] = []): boolean =>
       effectsOf(from).some((next) => next === to || (!seenIds.includes(next) && reaches(next, to, [...seenIds, next])));
     expect([...new Set(CAUSES.map(({ cause }) => cause))].filter((id) => reaches(id, id))).toEqual([]);
