@@ -80,7 +80,11 @@ async function fill(root: string, image: Image): Promise<void> {
     mkdirSync(join(root, folder), { recursive: true });
   chmodSync(join(root, 'tmp'), 0o1777);
   if (image.programs.length > 0) await must([rootfs, root, ...image.programs.map(located)], { timeoutMs: 120_000 });
-  for (const [to, from] of Object.entries(image.files)) copyFileSync(from, inside(to));
+  for (const [to, from] of Object.entries(image.files)) {
+    copyFileSync(from, inside(to));
+    // Every one is run, and a script out of a module's copy has lost the right to be.
+    chmodSync(join(root, to), 0o755);
+  }
   for (const [to, from] of Object.entries(image.trees ?? {})) await must(['cp', '-rT', from, inside(to)]);
   for (const [to, text] of Object.entries(image.texts ?? {})) writeFileSync(inside(to), text);
   for (const [to, target] of Object.entries(image.links)) {
