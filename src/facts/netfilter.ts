@@ -8,8 +8,8 @@ export interface IptablesRule {
   readonly matches: readonly IptablesMatch[];
   /** Absent for a rule without -j or -g: it is evaluated and the walk continues. */
   readonly target?: { readonly name: string; readonly goto: boolean; readonly options: Options } | undefined;
-  readonly packets?: number;
-  readonly bytes?: number;
+  readonly packets?: number | undefined;
+  readonly bytes?: number | undefined;
   /** The line as saved, counters aside. */
   readonly text: string;
 }
