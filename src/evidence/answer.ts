@@ -53,8 +53,9 @@ function gapFrom(heard: Heard, ask: Ask, { sections, index }: Attempted): Gap {
 }
 
 const DENIED = /permission denied|operation not permitted|not permitted|must be root|cap_[a-z]+_?[a-z]*|EACCES|EPERM/i;
+// What a tool says when memory ends may be anything, so our script adds what was left.
 const STARVED =
-  /cannot allocate|out of memory|memory allocation|alloc(ation)? fail|bad_alloc|virtual memory exhausted/i;
+  /memory was limited|cannot allocate|out of memory|memory allocation|alloc(ation)? fail|bad_alloc|virtual memory exhausted/i;
 
 function failed(heard: Heard, ask: Ask, { tried, exit, stderr, startedMs, endedMs }: Section): Gap {
   const shown = ask.tries[tried]?.shown ?? ask.id;

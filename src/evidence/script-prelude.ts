@@ -84,7 +84,6 @@ one() {
   wait $p
   r=$?
   kill $d 2>/dev/null
-  [ $r -ne 0 ] && [ "$lim" ] && [ "$lim" -lt 262144 ] && echo "memory was limited to $lim KB" >&2
   return $r
 }
 ask() {
@@ -100,6 +99,8 @@ ask() {
       printf '\\n%s b %s %s %s\\n' "$m" "$k" "$t" "$u"
       { e=$(one "$s" "$2" 2>&1 >&4); r=$?; } 4>&1
       now
+      [ $r -ne 0 ] && [ "$lim" ] && [ "$lim" -lt 262144 ] && e="memory was limited to $lim KB
+$e"
       printf '\\n%s o %s %s\\n%.4000s\\n%s e\\n' "$m" "$u" "$r" "$e" "$m"
       [ $r -eq 0 ] && return
       [ $((\${u%.*} - b)) -ge "$s" ] && return
