@@ -1,0 +1,112 @@
+// What the kernel was found to do where the walk once thought otherwise.
+import { describe, expect, it } from 'vitest';
+import { readIptablesSave } from '../../src/facts/read/iptables-save.js';
+import { type Sight, runChain } from '../../src/path/chain.js';
+import { CERTAIN } from '../../src/path/fork.js';
+import { chainsOf } from '../../src/path/iptables/table.js';
+import type { Frame } from '../../src/path/packet.js';
+import { validateSource } from '../../src/path/reverse-path.js';
+import { symptomOf } from '../../src/path/symptom.js';
+import { bareNetns, must } from './support/captured-world.js';
+
+const FRAME: Frame = {
+  protocol: 'udp',
+  flags: '',
+  src: '10.0.0.1',
+  dst: '10.0.0.2',
+  sport: 40_000,
+  dport: 80,
+  mark: 0,
+  ttl: 64,
+  state: 'INVALID',
+  isReply: false,
+};
+const netns = bareNetns('node/x');
+const sight: Sight = { netns, hook: 'prerouting', iif: 'a' };
+
+function inRaw(rule: string): string {
+  const dump = must(readIptablesSave(`*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING ${rule} -j DROP\nCOMMIT\n`, 'nft'));
+  const table = dump.tables.get('raw');
+  if (!table) throw new Error('no table');
+  const [end] = runChain({ chains: chainsOf(dump, table), name: 'PREROUTING', sight }, { frame: FRAME, fork: CERTAIN });
+  return end?.verdict?.kind ?? 'policy';
+}
+
+describe('the raw table, which packets pass before they are tracked', () => {
+  it.each([
+    ['-m connmark --mark 0x1', 'policy'],
+    ['-m connmark ! --mark 0x1', 'policy'],
+    ['-m conntrack --ctstate INVALID', 'drop'],
+    ['-m conntrack --ctstate NEW', 'policy'],
+    ['-m conntrack ! --ctdir REPLY', 'policy'],
+    ['-m conntrack --ctstate INVALID --ctproto 6', 'drop'],
+  ])('judges %s: %s', (rule, verdict) => {
+    expect(inRaw(rule)).toBe(verdict);
+  });
+});
+
+const route = (dst: string, extra: object): object => ({
+  table: 'main',
+  type: 'unicast',
+  dst,
+  metric: 0,
+  onlink: false,
+  dead: false,
+  text: dst,
+  ...extra,
+});
+
+describe('the check of the source', () => {
+  const router = {
+    ...netns,
+    routes: [
+      route('10.0.0.1/32', { dev: 'a' }),
+      route('10.0.0.9/32', { table: 'local', type: 'local', dev: 'lo' }),
+      route('10.0.0.1/32', { table: '100', type: 'blackhole' }),
+    ],
+    rules: [
+      { priority: 0, from: '0.0.0.0/0', to: '0.0.0.0/0', not: false, table: 'local', action: 'lookup', text: '' },
+      {
+        priority: 9,
+        from: '0.0.0.0/0',
+        to: '0.0.0.0/0',
+        not: false,
+        iif: 'w',
+        table: '100',
+        action: 'lookup',
+        text: '',
+      },
+      { priority: 99, from: '0.0.0.0/0', to: '0.0.0.0/0', not: false, table: 'main', action: 'lookup', text: '' },
+    ],
+    sysctls: { 'net.ipv4.conf.all.rp_filter': '2', 'net.ipv4.conf.a.rp_filter': '0' },
+  } as typeof netns;
+
+  it('imagines the answer coming in by the device that the packet leaves by', () => {
+    expect(validateSource(router, { frame: FRAME, iif: 'a', oif: 'p' }).kind).toBe('pass');
+    expect(validateSource(router, { frame: FRAME, iif: 'a', oif: 'w' }).kind).toBe('drop');
+  });
+  it('takes a source that a local route names for its own, though no device has it', () => {
+    expect(validateSource(router, { frame: { ...FRAME, src: '10.0.0.9' }, iif: 'a' })).toEqual({
+      kind: 'drop',
+      by: 'martian source: 10.0.0.9 is an address of node/x itself and came in by a',
+      command: 'ip -4 address',
+    });
+  });
+});
+
+const refused = (how: 'icmp-host-unreachable' | 'icmp-port-unreachable'): string => {
+  const there = { kind: 'delivered', netns: 'pod/a', address: '', port: 0, socket: 'listens' } as const;
+  return symptomOf({
+    protocol: 'udp',
+    outcome: { kind: 'refused', how, netns: 'node/x', by: '' },
+    reply: there,
+    isOwn: false,
+  });
+};
+
+describe('what a UDP socket is told', () => {
+  it('is the port, and not the host, that is unreachable', () => {
+    expect(refused('icmp-port-unreachable')).toBe('refused');
+    expect(refused('icmp-host-unreachable')).toBe('timeout');
+  });
+});
