@@ -106,17 +106,27 @@ test('its pages', () => {
 
 test('what they come to', () => {
   const quiet: ProxyPages = { now: 1000, lastSync: 400, queued: 399, healthz: 'ok' };
-  expect(verdictOf(quiet, undefined)).toEqual({ healthy: true, lastSyncSeconds: 600 });
-  expect(verdictOf({ ...quiet, queued: 700 }, undefined)).toEqual({
+  expect(verdictOf({ pages: quiet, proxied: undefined })).toEqual({ healthy: true, lastSyncSeconds: 600 });
+  expect(verdictOf({ pages: { ...quiet, queued: 700 }, proxied: undefined })).toEqual({
     healthy: false,
     lastSyncSeconds: 600,
     queuedSeconds: 300,
   });
-  expect(verdictOf({ ...quiet, lastSync: 998, queued: 999 }, undefined)).toMatchObject({ healthy: true });
+  expect(verdictOf({ pages: { ...quiet, lastSync: 998, queued: 999 }, proxied: undefined })).toMatchObject({
+    healthy: true,
+  });
   expect(
-    verdictOf(undefined, { kind: 'refused', gap: { kind: 'refused', detail: 'HTTP 503 from kube-proxy' } }),
+    verdictOf({
+      pages: undefined,
+      proxied: { kind: 'refused', gap: { kind: 'refused', detail: 'HTTP 503 from kube-proxy' } },
+    }),
   ).toEqual({
     healthy: false,
   });
-  expect(verdictOf(undefined, undefined)).toEqual({ healthy: 'unknown' });
+  // A change that waits for some seconds is no excuse once the log says that writing fails.
+  const waiting = { ...quiet, lastSync: 985, queued: 990 };
+  expect(verdictOf({ pages: waiting, proxied: undefined })).toMatchObject({ healthy: true });
+  expect(verdictOf({ pages: waiting, proxied: undefined, complains: true })).toMatchObject({ healthy: false });
+  expect(verdictOf({ pages: quiet, proxied: undefined, complains: true })).toMatchObject({ healthy: true });
+  expect(verdictOf({ pages: undefined, proxied: undefined })).toEqual({ healthy: 'unknown' });
 });

@@ -48,21 +48,32 @@ function asked(
     ...(where.kind === 'unknown' ? [] : [runRequest(where.value, proxyHealthAsk)]),
   ]);
   const pages = ran?.kind === 'answered' ? readProxyHealthAnswer(ran) : undefined;
-  return {
-    ...verdictOf(pages && !isUnreadable(pages) ? pages : undefined, proxied),
-    complaints: logged?.kind === 'answered' ? complaintsOf(logged.text) : [],
-  };
+  const complaints = logged?.kind === 'answered' ? complaintsOf(logged.text) : [];
+  const told = pages && !isUnreadable(pages) ? pages : undefined;
+  return { ...verdictOf({ pages: told, proxied, complains: complaints.length > 0 }), complaints };
 }
 
-export function verdictOf(
-  pages: ProxyPages | undefined,
-  proxied: Answer | undefined,
-): Pick<ProxyHealth, 'healthy' | 'lastSyncSeconds' | 'queuedSeconds' | 'restoreFailures' | 'hung'> {
+/** A healthy kube-proxy writes a change within a second or two; with an error in its log it has no such excuse. */
+const WAITS_SECONDS = 4;
+
+export interface Heard {
+  readonly pages: ProxyPages | undefined;
+  readonly proxied: Answer | undefined;
+  /** Its log holds a failed write or watch: that alone convicts nobody. */
+  readonly complains?: boolean;
+}
+
+export function verdictOf({
+  pages,
+  proxied,
+  complains = false,
+}: Heard): Pick<ProxyHealth, 'healthy' | 'lastSyncSeconds' | 'queuedSeconds' | 'restoreFailures' | 'hung'> {
   const lastSyncSeconds = pages?.lastSync === undefined ? undefined : Math.round(pages.now - pages.lastSync);
   const queuedSeconds = pages?.queued === undefined ? undefined : Math.round(pages.now - pages.queued);
   // A queue newer than the last write means that a change waits.
   const waits = pages?.lastSync !== undefined && pages.queued !== undefined && pages.queued > pages.lastSync;
-  const overdue = waits && (lastSyncSeconds ?? 0) > OVERDUE_SECONDS;
+  const overdue =
+    waits && ((lastSyncSeconds ?? 0) > OVERDUE_SECONDS || (complains && (queuedSeconds ?? 0) >= WAITS_SECONDS));
   const hung = pages?.healthz === 'no-answer';
   const says503 =
     pages?.healthz === 'failing' || (proxied?.kind === 'refused' && / 503\b/.test(JSON.stringify(proxied.gap)));
