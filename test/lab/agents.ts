@@ -23,7 +23,7 @@ export async function podOn(scene: Scene, agent: Agent, node: string): Promise<s
 
 /** Ends the agent's pod on one node; OnDelete keeps the other nodes' pods as they are while the template differs. */
 export async function stopOn(scene: Scene, agent: Agent, node: string): Promise<void> {
-  await rememberStrategy(scene, agent);
+  await remember(scene, agent);
   const elsewhere = {
     nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'NotIn', values: [node] }] }],
   };
@@ -42,7 +42,8 @@ export async function stopOn(scene: Scene, agent: Agent, node: string): Promise<
 export async function startOn(scene: Scene, agent: Agent, node: string): Promise<void> {
   await patch(scene, agent, {
     updateStrategy: JSON.parse(scene.kept(`${agent.name} strategy`)),
-    template: { spec: { affinity: { nodeAffinity: null } } },
+    // An empty affinity is another template than none, and would restart the agent on every node.
+    template: { spec: { affinity: JSON.parse(scene.kept(`${agent.name} affinity`)) } },
   });
   await running(scene, agent, node);
 }
@@ -53,7 +54,7 @@ export async function restartWith(
   agent: Agent,
   { node, command }: { node: string; command: readonly string[] },
 ): Promise<void> {
-  await rememberStrategy(scene, agent);
+  await remember(scene, agent);
   scene.keep(
     `${agent.name} command`,
     await scene.kubectl(
@@ -99,9 +100,11 @@ async function running(scene: Scene, agent: Agent, node: string): Promise<void> 
 const end = (scene: Scene, agent: Agent, pod: string): Promise<string> =>
   scene.kubectl('delete', 'pod', pod, '-n', agent.namespace, '--grace-period=1', '--ignore-not-found');
 
-async function rememberStrategy(scene: Scene, agent: Agent): Promise<void> {
-  const path = 'jsonpath={.spec.updateStrategy}';
-  scene.keep(`${agent.name} strategy`, await scene.kubectl('get', 'ds', agent.name, '-n', agent.namespace, '-o', path));
+async function remember(scene: Scene, agent: Agent): Promise<void> {
+  const field = (path: string): Promise<string> =>
+    scene.kubectl('get', 'ds', agent.name, '-n', agent.namespace, '-o', `jsonpath={${path}}`);
+  scene.keep(`${agent.name} strategy`, await field('.spec.updateStrategy'));
+  scene.keep(`${agent.name} affinity`, (await field('.spec.template.spec.affinity')) || 'null');
 }
 
 async function setCommand(scene: Scene, agent: Agent, value: readonly string[]): Promise<void> {

@@ -3,7 +3,8 @@ import { toService, vethOf } from '../ground.js';
 import type { Scene } from '../scene.js';
 
 const self = (scene: Scene): string => scene.draw.across.pod;
-const fromSelf = (scene: Scene): Flow => ({ ...toService(scene), source: `pod/${self(scene)}` });
+// Every repeated SYN is balanced anew, so three of four attempts end well within a second.
+const fromSelf = (scene: Scene): Flow => ({ ...toService(scene), source: `pod/${self(scene)}`, tries: 24 });
 
 export const fault = defineFault({
   id: 'hairpin-off',
