@@ -62,14 +62,18 @@ function explaining(verdict: FailedVerdict, flows: readonly FlowSeen[]): boolean
     .some(({ subject, observed }) => flow.has(subjectKey(subject)) && explains(verdict.check, observed));
 }
 
-/** Whoever saw every try connect cannot call the way an outage: what is wrong there, or elsewhere, is a risk. */
+/**
+ * Whoever saw every try connect cannot call the way an outage: what is wrong there, or elsewhere, is a risk. What was
+ * itself seen to fail on that very flow, large packets say, is half of its traffic and stays.
+ */
 function demoted(verdict: FailedVerdict, flows: readonly FlowSeen[]): FailedVerdict {
   const { flow } = placeOf(verdict, flows);
   const on = flows.filter(({ subject }) => flow.has(subjectKey(subject)));
   const judged = on.length > 0 ? on : flows;
-  return judged.length > 0 && judged.every(({ observed }) => healthy(observed))
-    ? { ...verdict, severity: 'risk' }
-    : verdict;
+  if (judged.length === 0 || !judged.every(({ observed }) => healthy(observed))) return verdict;
+  const seenToFail =
+    verdict.confidence === 'observed' && verdict.subject.kind === 'flow' && verdict.severity !== 'risk';
+  return { ...verdict, severity: seenToFail ? 'degraded' : 'risk' };
 }
 
 /** What explains an outage is no lesser thing than an outage. */

@@ -73,7 +73,7 @@ function podFlows(
     });
   if (!Number.isInteger(number) || number < 1) throw new Refused({ kind: 'no-port', what });
   const chosenProtocol = chosen[0]?.protocol === 'UDP' ? 'udp' : protocol;
-  const { namespace, name } = pod;
+  const { namespace, name, node } = pod;
   return {
     flows: [
       {
@@ -82,7 +82,7 @@ function podFlows(
         protocol: chosenProtocol,
         address: pod.ip ?? '',
         port: number,
-        pod: { namespace, name },
+        pod: { namespace, name, ...(node ? { node } : {}) },
       },
     ],
     services: [],
