@@ -45,7 +45,7 @@ export async function examine(lab: Lab, fault: Fault, { seed, rung, product }: E
   const rank = findings.findIndex(({ id }) => id === fault.cause) + 1;
   const right = fault.cause === 'none' ? loud.length === 0 && answer?.trouble === '' : rank === 1;
   const cites = rank > 0 && (findings[rank - 1]?.text.includes(seen.object) ?? false);
-  const decoyed = findings.some(({ text }) => DECOY.test(text));
+  const decoyed = findings.some(({ about }) => DECOY.test(about));
   const judged = answer !== undefined && counts;
   return {
     fault,

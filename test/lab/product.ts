@@ -15,6 +15,8 @@ export interface Finding {
   readonly id: string;
   readonly severity: string;
   readonly summary: string;
+  /** What it is about and what it says, without the evidence, which quotes whole commands. */
+  readonly about: string;
   /** The whole finding as printed, in which the evidence must cite the fault's object. */
   readonly text: string;
 }
@@ -67,7 +69,12 @@ export async function productRun(
 }
 
 interface Report {
-  readonly findings: readonly { readonly id: string; readonly severity: string; readonly summary?: string }[];
+  readonly findings: readonly {
+    readonly id: string;
+    readonly severity: string;
+    readonly summary?: string;
+    readonly subject?: unknown;
+  }[];
 }
 
 function findingsIn(stdout: string): readonly Finding[] {
@@ -76,6 +83,7 @@ function findingsIn(stdout: string): readonly Finding[] {
     id: finding.id,
     severity: finding.severity,
     summary: finding.summary ?? '',
+    about: `${JSON.stringify(finding.subject ?? '')} ${finding.summary ?? ''}`,
     text: JSON.stringify(finding),
   }));
 }

@@ -7,10 +7,14 @@ const PID_FILE = '/run/netdiag-filler.pid';
 /** The other nodes of a lab track some hundreds; the maximum is the machine's, the count each node's own. */
 const FILL = 2_500;
 const UNDER = 200;
-// The API server must still reach this node's kubelet, or nobody could look at it.
-const KUBELET = ['PREROUTING -p tcp --dport 10250', 'OUTPUT -p tcp --sport 10250'].map(
-  (match) => `${match} -j CT --notrack`,
-);
+// An exec reaches kubelet from the API server and the runtime over loopback: tracked, both would be dropped, and nobody could
+// look at this node.
+const UNTRACKED = [
+  'PREROUTING -p tcp --dport 10250',
+  'OUTPUT -p tcp --sport 10250',
+  'PREROUTING -i lo',
+  'OUTPUT -o lo',
+].map((match) => `${match} -j CT --notrack`);
 
 export const fault = defineFault({
   id: 'conntrack-full',
@@ -25,7 +29,7 @@ export const fault = defineFault({
   sees: 'timeout',
   healer: 'the kernel evicts unanswered and closing entries for a new one; these are established and answered',
   async inject({ draw, on, keep }) {
-    await on(draw.far, KUBELET.map((rule) => `iptables -t raw -I ${rule}`).join(' && '));
+    await on(draw.far, UNTRACKED.map((rule) => `iptables -t raw -I ${rule}`).join(' && '));
     const fill = `ulimit -n 8192; for i in $(seq ${FILL}); do exec {fd}<>/dev/tcp/${draw.across.ip}/${draw.serverPort}; done; echo full > ${PID_FILE}.full; sleep 75`;
     await on(
       draw.far,
@@ -36,7 +40,7 @@ export const fault = defineFault({
   },
   async heal({ draw, on, kept }) {
     if (kept('max') !== '') restoreArmed(MAX, kept('max'));
-    const drop = KUBELET.map((rule) => `iptables -t raw -D ${rule}`).join('; ');
+    const drop = UNTRACKED.map((rule) => `iptables -t raw -D ${rule}`).join('; ');
     await on(draw.far, `kill -9 $(cat ${PID_FILE}); rm -f ${PID_FILE} ${PID_FILE}.full; ${drop}; true`);
   },
 });

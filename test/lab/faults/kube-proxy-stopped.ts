@@ -19,6 +19,10 @@ export const fault = defineFault({
     await stopOn(scene, KUBE_PROXY, scene.draw.near);
     await ledgerMoves(scene);
   },
-  heal: (scene) => startOn(scene, KUBE_PROXY, scene.draw.near),
+  async heal(scene) {
+    // Seen with 1.34.2 and nft 1.0.6: a kube-proxy that finds its own table at start leaves the Service maps empty.
+    await scene.on(scene.draw.near, 'nft delete table ip kube-proxy; nft delete table ip6 kube-proxy; true');
+    await startOn(scene, KUBE_PROXY, scene.draw.near);
+  },
   tidy: ledgerGone,
 });
