@@ -51,10 +51,10 @@ export async function applyCore(target: Target): Promise<void> {
 
 /** Traefik, MetalLB and what `shop` asks of them; their definitions are large and nothing of the core waits for them. */
 export async function applyEdge(target: Target): Promise<void> {
-  const definitions = await gatewayApi(target.of);
-  await Promise.all([apply(target, definitions), apply(target, await metallb(target.of))]);
-  await apply(target, render('addons/traefik.yaml', target));
-  await apply(target, render('workload/edge.yaml', target));
+  const definitions = [await gatewayApi(target.of), await metallb(target.of)];
+  await apply(target, definitions.join('\n---\n'));
+  const objects = ['addons/traefik.yaml', 'workload/edge.yaml'].map((file) => render(file, target));
+  await apply(target, objects.join('\n---\n'));
 }
 
 export async function waitForNodes({ kubectl, flavour }: Target): Promise<void> {

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyCore, applyEdge, waitForCore, waitForEdge, waitForNodes } from './addons.js';
+import { applyCore, applyEdge, waitForCore, waitForEdge, waitForNodes, type Target } from './addons.js';
 import { whileAlone } from './build-lock.js';
 import { startControlPlane } from './control-plane.js';
 import { clear } from './down.js';
@@ -85,11 +85,19 @@ async function bringUp(of: Settings, flavour: Flavour, store: string): Promise<v
   say('add-ons and shop are applied');
   await waitForNodes(target);
   say('nodes are Ready');
-  if (of.hasEdge) await applyEdge(target);
+  await Promise.all([core(target), of.hasEdge ? edge(target) : undefined]);
+  say('the lab is up');
+}
+
+async function core(target: Target): Promise<void> {
   await waitForCore(target);
   say('shop and the core are Ready');
-  if (of.hasEdge) await waitForEdge(target);
-  say('the lab is up');
+}
+
+async function edge(target: Target): Promise<void> {
+  await applyEdge(target);
+  await waitForEdge(target);
+  say('Traefik and MetalLB serve');
 }
 
 async function startControl(of: Settings, nodes: readonly string[]): Promise<void> {
