@@ -1,6 +1,7 @@
 import { toOutsideName } from '../dns.js';
 import { defineFault } from '../fault.js';
 import { outOf } from '../scene.js';
+import { hostOf } from '../settings.js';
 
 const TABLE = 'inet fault';
 
@@ -10,7 +11,8 @@ export const fault = defineFault({
   story: 'the resolver that CoreDNS forwards to no longer answers: outside names time out, cluster names work',
   layer: 'L7',
   cause: 'dns-upstream-failing',
-  object: () => 'i/o timeout',
+  // The router is the nodes’ resolver, and CoreDNS forwards to what its node’s resolv.conf names.
+  object: ({ lab }) => hostOf(lab.cidrs.nodes, 1),
   flow: toOutsideName,
   flavours: ['A', 'B', 'C'],
   // CoreDNS gives up after some seconds and says SERVFAIL; many a client has stopped waiting by then.

@@ -11,7 +11,7 @@ export const fault = defineFault({
     'the underlay carries 1400 bytes and its ICMP is blocked: handshakes and small answers pass, large ones never end',
   layer: 'L3',
   cause: 'path-mtu-black-hole',
-  object: () => '1400',
+  object: ({ draw }) => draw.across.ip,
   flow: (scene) => ({ ...toBackend(scene), probe: 'large' }),
   flavours: ['A', 'B', 'C'],
   sees: 'large-lost',

@@ -8,7 +8,7 @@ export const fault = defineFault({
     'a security group or hypervisor swallows the overlay’s UDP in one direction; nodes ping each other, pods do not',
   layer: 'L3',
   cause: 'underlay-drop',
-  object: (scene) => ipOf(scene, scene.draw.far),
+  object: ({ draw }) => draw.far,
   flow: toBackend,
   flavours: ['A', 'C'],
   sees: 'timeout',

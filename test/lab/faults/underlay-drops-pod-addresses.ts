@@ -8,7 +8,7 @@ export const fault = defineFault({
     'the cloud’s source check drops packets whose source is not the machine’s own address: a network without overlay is cut',
   layer: 'L3',
   cause: 'underlay-drop',
-  object: ({ draw }) => draw.across.ip,
+  object: ({ draw }) => draw.far,
   flow: toBackend,
   flavours: ['B'],
   sees: 'timeout',
