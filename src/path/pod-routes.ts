@@ -163,8 +163,17 @@ function found({ peer, way, part }: Asked, ask: (dst: string) => RouteQuestion, 
     finds: route?.text ?? rule,
     byChance: route !== undefined && within(route.dst, part.range),
     // What we cannot look up for sure is not called wrong.
-    right: answer.kind === 'unknown' || (route !== undefined && leads(route, way)),
+    right: answer.kind === 'unknown' || (route !== undefined && leads(route, way)) || markedRight(),
   }) as PodRoute;
+
+  /** Packets may be marked on their way in and find another table: which are, the packet filter decides, not the routes. */
+  function markedRight(): boolean {
+    const marks = netns.rules.flatMap(({ mark }) => (mark && mark.value !== 0 ? [mark.value] : []));
+    return marks.some((mark) => {
+      const other = lookupRoute(netns, { ...ask(part.address), mark });
+      return other.kind === 'route' && leads(other.route, way);
+    });
+  }
 }
 
 function leads(route: Route, { device, gateway, direct }: Way): boolean {
