@@ -48,6 +48,15 @@ export async function startOn(scene: Scene, agent: Agent, node: string): Promise
   await running(scene, agent, node);
 }
 
+/**
+ * Removes a node's nftables Services, so that kube-proxy writes them anew. Seen with 1.34.2 and nft 1.0.6: a full sync, at its
+ * start or after a failed one, that finds the table already there leaves the Service maps empty.
+ */
+export async function withoutServiceTable(scene: Scene, node: string): Promise<void> {
+  if (scene.lab.flavour.proxy !== 'nftables') return;
+  await scene.on(node, 'nft delete table ip kube-proxy; nft delete table ip6 kube-proxy; true');
+}
+
 /** Restarts the agent on one node with other arguments; the template keeps them until `ordinaryOn`. */
 export async function restartWith(
   scene: Scene,

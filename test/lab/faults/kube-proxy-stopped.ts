@@ -1,4 +1,4 @@
-import { KUBE_PROXY, startOn, stopOn } from '../agents.js';
+import { KUBE_PROXY, startOn, stopOn, withoutServiceTable } from '../agents.js';
 import { defineFault } from '../fault.js';
 import { ledgerFlow, ledgerGone, ledgerMoves, ledgerServes } from '../ledger.js';
 
@@ -20,8 +20,7 @@ export const fault = defineFault({
     await ledgerMoves(scene);
   },
   async heal(scene) {
-    // Seen with 1.34.2 and nft 1.0.6: a kube-proxy that finds its own table at start leaves the Service maps empty.
-    await scene.on(scene.draw.near, 'nft delete table ip kube-proxy; nft delete table ip6 kube-proxy; true');
+    await withoutServiceTable(scene, scene.draw.near);
     await startOn(scene, KUBE_PROXY, scene.draw.near);
   },
   tidy: ledgerGone,

@@ -1,4 +1,4 @@
-import { KUBE_PROXY, podOn } from '../agents.js';
+import { KUBE_PROXY, podOn, withoutServiceTable } from '../agents.js';
 import { processOf } from '../client.js';
 import { defineFault } from '../fault.js';
 import { ledgerFlow, ledgerGone, ledgerMoves, ledgerServes } from '../ledger.js';
@@ -35,6 +35,7 @@ export const fault = defineFault({
   async heal(scene) {
     const file = scene.kept('file');
     if (file === '') return;
+    await withoutServiceTable(scene, scene.draw.near);
     await scene.on(scene.draw.near, `mv ${file}.off ${file}`);
     // A failed sync is repeated after 30 s; a change to any Service is synced within one.
     await ledgerMoves(scene);
