@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { cni, podBridge, vxlan } from '../../src/checks/link-samples.js';
 import { node } from '../../src/checks/samples.js';
 import { isUnreadable, type Unreadable } from '../../src/facts/fact.js';
-import type { FdbEntry, Neighbour, Route } from '../../src/facts/network.js';
+import type { FdbEntry, Neighbour, Route, RoutingRule } from '../../src/facts/network.js';
 import { readBridgeFdbJson } from '../../src/facts/read/bridge-json.js';
 import { readIpAddrJson } from '../../src/facts/read/ip-addr-json.js';
 import { readIpLinkJson } from '../../src/facts/read/ip-link-json.js';
@@ -107,7 +107,7 @@ const TUNNEL = route('10.244.2.0/24', { via: '10.244.2.0', dev: 'flannel.1', onl
 const FDB: FdbEntry = { mac: MAC, dev: 'flannel.1', dst: '192.168.0.2', permanent: true };
 const NEIGHBOUR: Neighbour = { ip: '10.244.2.0', dev: 'flannel.1', mac: MAC, state: 'PERMANENT' };
 
-const onFlannel = (routes: readonly Route[], fdb: readonly FdbEntry[] = [FDB]) =>
+const onFlannel = (routes: readonly Route[], fdb: readonly FdbEntry[] = [FDB], rules: readonly RoutingRule[] = []) =>
   made({ ...modelSources.node, ...checkSources.node }, w1, [
     given(CLUSTER, { nodes: [flannel('w1', 1, vxlan().mac!), flannel('w2', 2, MAC)], cni: cni() }),
     given(w1, {
@@ -116,7 +116,7 @@ const onFlannel = (routes: readonly Route[], fdb: readonly FdbEntry[] = [FDB]) =
       addresses: [],
       pods: [],
       neighbours: [NEIGHBOUR],
-      rules: [],
+      rules,
       routes,
       fdb,
     }),
@@ -143,6 +143,30 @@ test('flannel: a narrower route takes its part and leaves the rest', () => {
       { range: '10.244.2.0/25', address: '10.244.2.1', part: true, right: false },
     ],
   });
+});
+
+test('flannel: a route that marked packets do not take is not called wrong', () => {
+  const other = route('10.244.2.0/24', { dev: 'eth1' });
+  const main: RoutingRule = {
+    priority: 32766,
+    from: '0.0.0.0/0',
+    to: '0.0.0.0/0',
+    not: false,
+    table: 'main',
+    action: 'lookup',
+    text: '32766: from all lookup main',
+  };
+  const marked: RoutingRule = {
+    ...main,
+    priority: 211,
+    mark: { value: 0x80, mask: 0x80 },
+    table: '211',
+    text: '211: from all fwmark 0x80/0x80 lookup 211',
+  };
+  const rightTable = { ...TUNNEL, table: '211' };
+  const judged = (...all: readonly Route[]) => onFlannel([DEFAULT, other, ...all], [FDB], [marked, main])('podRoutes');
+  expect(judged(rightTable)).toMatchObject({ value: [{ right: true }] });
+  expect(judged({ ...other, table: '211' })).toMatchObject({ value: [{ right: false }] });
 });
 
 test('flannel: docker0 beside the pods is nobody’s business', () => {
