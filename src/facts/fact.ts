@@ -16,7 +16,6 @@ export const isUnreadable = (value: unknown): value is Unreadable =>
   typeof value === 'object' && value !== null && 'unreadable' in value && Object.keys(value).length === 1;
 
 /** Everything that can be known, by the kind of thing it is known about. Each floor adds its own keys. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface FactsAbout {
   cluster: ClusterFacts;
   node: NodeFacts;

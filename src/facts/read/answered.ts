@@ -1,8 +1,7 @@
 // From a tool's answer to the reader that knows its format.
-import type { Answer } from '../../evidence/evidence.js';
-import { isUnreadable, unreadable, type Unreadable } from '../fact.js';
+import { isUnreadable, unreadable, type Answered, type Unreadable } from '../fact.js';
 
-export type Answered = Extract<Answer, { readonly kind: 'answered' }>;
+export type { Answered };
 export type Reader<T> = (text: string) => T | Unreadable;
 
 /** Two samples of one thing, and the time between them. */
