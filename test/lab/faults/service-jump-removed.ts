@@ -11,7 +11,8 @@ export const fault = defineFault({
   object: ({ lab }) => (lab.flavour.proxy === 'iptables' ? 'KUBE-SERVICES' : 'nat-prerouting'),
   flow: toService,
   flavours: ['A', 'B'],
-  sees: 'timeout',
+  // In nftables mode kube-proxy rejects what still carries a Service’s address after NAT.
+  sees: { default: 'timeout', nftables: 'refused' },
   healer: 'kube-proxy ensures its jumps at a full sync, hourly or after its canary chain vanished, which it did not',
   async inject({ draw: { near }, lab, keep, on }) {
     if (lab.flavour.proxy === 'iptables') {
