@@ -66,6 +66,6 @@ export async function decoysUp(lab: Lab): Promise<void> {
 }
 
 export async function decoysDown(lab: Lab): Promise<void> {
-  await lab.kubectl(['delete', 'namespace', DECOY_NAMESPACE, '--ignore-not-found', '--wait=false']);
+  await lab.kubectl(['delete', 'namespace', DECOY_NAMESPACE, '--ignore-not-found', '--timeout=30s']);
   for (const { sh } of lab.nodes.slice(1)) await sh(EVEN_NODE);
 }
