@@ -52,6 +52,7 @@ const EFFECTS: Readonly<Record<string, Effects>> = {
     'endpoints-not-ready': ['same-node', 'the plugin refuses to start pods on a bridge with another address'],
   },
   'cidr-overlap': {
+    'overlay-peer-wrong': ['anywhere', 'of two nodes with one range the others can keep the tunnel of one only'],
     'pod-route-wrong': ['anywhere', 'of two routes to one range the more specific wins'],
     'cni-address-stale': ['anywhere', 'two owners of one range give the bridge different addresses'],
   },
