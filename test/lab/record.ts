@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { productRun } from './product.js';
 import { healthy } from './play.js';
 import { faultsLike, heal, inject } from './faults.js';
@@ -15,8 +16,9 @@ export async function record(lab: Lab, id: string, seed: number): Promise<void> 
   if (scene === undefined) throw new Error(`${id} left no scene behind`);
   try {
     const file = new URL(`${id}-${lab.flavour.set.toLowerCase()}.tar.gz`, STORIES).pathname;
+    mkdirSync(STORIES, { recursive: true });
     const ran = await productRun(lab, fault.flow(scene), { more: ['--save-evidence', file] });
-    console.log(`${file}: exit ${ran.exitCode}, first finding ${ran.findings[0]?.id ?? 'none'}`);
+    console.log(`${file}: ${ran.trouble || `exit ${ran.exitCode}, first finding ${ran.findings[0]?.id ?? 'none'}`}`);
   } finally {
     await heal(lab, id);
     await healthy(scene, fault.flow(scene), 'after');
