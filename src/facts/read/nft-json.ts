@@ -1,6 +1,7 @@
 // Reads `nft -j list table`: native tables only, since rules of iptables-nft stand there without their parameters.
 import { type Unreadable, unreadable } from '../fact.js';
 import type { Json, NftChain, NftRule, NftSet, NftTable } from '../netfilter.js';
+import { namedKey, namedStatement } from './nft-protocol.js';
 
 type JsonObject = { readonly [key: string]: Json };
 interface OpenTable {
@@ -62,7 +63,7 @@ function readChain(body: JsonObject): Omit<NftChain, 'rules'> & { rules: NftRule
 }
 
 function readRule(body: JsonObject): NftRule {
-  const statements = list(body['expr']);
+  const statements = list(body['expr']).map(namedStatement);
   const comment = body['comment'];
   return {
     chain: word(body['chain']),
@@ -79,7 +80,10 @@ function readSet(body: JsonObject, map: boolean): NftSet {
     type: body['type'] ?? null,
     map,
     flags: list(body['flags']).map(word),
-    elements: list(body['elem']).map((item) => readElement(item, map)),
+    elements: list(body['elem']).map((item) => {
+      const element = readElement(item, map);
+      return { ...element, key: namedKey(element.key, body['type'] ?? null) };
+    }),
   };
 }
 
