@@ -65,7 +65,7 @@ export const clusterSources = {
   cni(_, know) {
     const agents = know.get(CLUSTER, 'agents').filter(({ app }) => app !== 'kube-proxy');
     const main = agents.find(({ app }) => CNI_OF[app]);
-    if (!main) return { name: 'unknown', enforcesPolicy: agents.length > 0 ? 'unknown' : 'unknown', settings: {} };
+    if (!main) return { name: 'unknown', enforcesPolicy: 'unknown', settings: {} };
     return { ...settings(know, main), name: CNI_OF[main.app] ?? 'unknown', daemonSet: main, ...enforcement(agents) };
   },
 
