@@ -1,5 +1,6 @@
 // A frame at the head of a device: is it for this namespace, or for a bridge to pass on?
 import type { Link } from '../facts/network.js';
+import { byPrograms } from './ebpf/link.js';
 import { throughHook } from './hook-stage.js';
 import type { Frame } from './packet.js';
 import { lookupRoute } from './route.js';
@@ -21,6 +22,11 @@ export function arrive(journey: Journey, scenario: Scenario, stage: Arriving): r
     return [dropped(scenario, netns.id, { says: `not taken: ${broken}`, command: `ip -s link show ${link.name}` })];
   const program = programOn(link);
   if (program !== undefined) return [unsure(scenario, `what ${program} of ${netns.id} does`)];
+  const { ebpf } = netns;
+  if (ebpf !== undefined) {
+    const taken = byPrograms(journey, scenario, { netns, ebpf, frame, link: link.name });
+    if (taken) return [taken];
+  }
   if (link.master !== undefined)
     return intoBridge(journey, scenario, { netns, port: link, bridge: link.master, frame });
   if (!isFor(link, frame)) {

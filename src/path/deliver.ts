@@ -18,7 +18,7 @@ export function deliver(journey: Journey, scenario: Scenario, { netns, iif, fram
   return throughHook(scenario, frame, {
     sight,
     next: (through) => {
-      const tunnelled = decapsulate(through.scenario, netns, through.frame);
+      const tunnelled = decapsulate(journey, through.scenario, { netns, frame: through.frame });
       if (tunnelled) return [tunnelled];
       if (through.frame.inner) {
         const by = `no VXLAN device of ${netns.id} listens on UDP port ${through.frame.dport}`;

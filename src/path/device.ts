@@ -13,6 +13,7 @@ import {
   unseen,
   unsure,
 } from './scenario.js';
+import { fromHost } from './ebpf/link.js';
 import { encapsulate } from './vxlan.js';
 import { farEnd } from './wire.js';
 import { linkOf } from './world.js';
@@ -41,6 +42,12 @@ export function device(journey: Journey, scenario: Scenario, stage: AtDevice): r
   if (!netns) return [unsure(scenario, `${stage.netns} was not read`)];
   const program = link && programOn(link);
   if (program !== undefined) return [unsure(scenario, `what ${program} of ${netns.id} does`)];
+  const { ebpf } = netns;
+  if (ebpf !== undefined && stage.link === 'cilium_host') {
+    if (ebpf === 'not-read')
+      return [unsure(scenario, `where Cilium on ${netns.id} sends ${stage.frame.dst}: its maps were not read`)];
+    return [fromHost(journey, scenario, { netns, ebpf, frame: crossed(stage.frame, false), link: stage.link })];
+  }
   if (link?.kind === 'bridge') {
     const { frame, nexthop } = stage;
     return [staged(scenario, { at: 'switch', netns: netns.id, bridge: link.name, frame, nexthop })];

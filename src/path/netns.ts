@@ -2,7 +2,7 @@
 import { Unanswerable, type Fact, type FactKey, type Know } from '../facts/fact.js';
 import type { Netfilter } from '../facts/netfilter.js';
 import { gapText } from '../evidence/evidence.js';
-import { nodeSubject, type Subject } from '../target/subject.js';
+import { CLUSTER, nodeSubject, type Subject } from '../target/subject.js';
 import type { Netns } from './world.js';
 
 const NOTHING: Netfilter = { iptables: [], nft: [], ipsets: [], unread: [] };
@@ -12,8 +12,25 @@ const BRIDGE = ['fdb', 'bridgePorts'] as const;
 const FILTER = ['netfilter'] as const;
 type Part = (typeof ANY | typeof BRIDGE | typeof FILTER)[number] & FactKey<'node'> & FactKey<'pod'>;
 
-export const nodeNetns = (node: Subject<'node'>, know: Know): Netns =>
-  assemble({ id: `node/${node.name}`, subject: node, parts: [...ANY, ...BRIDGE, ...FILTER] }, know);
+export function nodeNetns(node: Subject<'node'>, know: Know): Netns {
+  know.ahead([[node, 'ciliumMaps']]);
+  const netns = assemble({ id: `node/${node.name}`, subject: node, parts: [...ANY, ...BRIDGE, ...FILTER] }, know);
+  const maps = know.peek(node, 'ciliumMaps');
+  if (maps.kind !== 'unknown' && maps.value === 'none') return netns;
+  const ebpf =
+    maps.kind === 'unknown' || maps.value === 'none'
+      ? 'not-read'
+      : { ...maps.value, translatesPods: balancesPods(know) };
+  return { ...netns, ebpf };
+}
+
+/** kube-proxy replacement brings the socket load balancer along, unless it is kept to the node's own sockets. */
+function balancesPods(know: Know): boolean {
+  const cni = know.peek(CLUSTER, 'cni');
+  const settings = cni.kind === 'unknown' ? {} : cni.value.settings;
+  const isOn = settings['kube-proxy-replacement'] === 'true' || settings['bpf-lb-sock'] === 'true';
+  return isOn && settings['bpf-lb-sock-hostns-only'] !== 'true';
+}
 
 export function podNetns(pod: Subject<'pod'>, know: Know): Netns {
   const object = know.get(pod, 'object');

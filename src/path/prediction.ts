@@ -14,6 +14,8 @@ export type StepKind =
   | 'nat'
   | 'conntrack'
   | 'reverse-path'
+  /** A look-up of an eBPF program in its maps. */
+  | 'ebpf'
   | 'forward'
   | 'refuse'
   | 'drop'

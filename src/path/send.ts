@@ -4,6 +4,7 @@ import { ipNumber, isLoopback } from './ip.js';
 import type { Frame } from './packet.js';
 import type { NoRoute } from './prediction.js';
 import { chanced } from './fork.js';
+import { dial } from './ebpf/socket.js';
 import { throughHook } from './hook-stage.js';
 import { type RouteAnswer, type RouteQuestion, lookupRoute } from './route.js';
 import { type Journey, type Scenario, type Stage, ended, logged, netnsOf, staged, unsure } from './scenario.js';
@@ -21,6 +22,12 @@ export interface Hop {
 }
 
 export function send(journey: Journey, scenario: Scenario, stage: Send): readonly Scenario[] {
+  return dial(journey, scenario, stage).flatMap(({ scenario: next, frame }) =>
+    frame ? sent(journey, next, { ...stage, frame }) : [next],
+  );
+}
+
+function sent(journey: Journey, scenario: Scenario, stage: Send): readonly Scenario[] {
   const netns = netnsOf(journey, stage.netns);
   if (!netns || netns.routes.length === 0) return sendBlind(journey, scenario, stage);
   const { frame, oif } = stage;

@@ -93,6 +93,8 @@ interface Neighbouring {
 
 export function neighbourOf(journey: Journey, netns: Netns, { oif, nexthop, link }: Neighbouring): Found {
   if (link && WITHOUT_ARP.has(link.kind)) return FOUND;
+  // NOARP: its program answers for nobody and takes everything.
+  if (netns.ebpf !== undefined && oif === 'cilium_host') return FOUND;
   const entry = netns.neighbours.find(({ ip, dev }) => ip === nexthop && dev === oif);
   const isFailed = entry !== undefined && (/FAILED|INCOMPLETE/.test(entry.state) || entry.mac === undefined);
   if (entry && !isFailed && entry.mac !== undefined) {

@@ -4,11 +4,12 @@ import type { Frame } from './packet.js';
 import { crossed } from './device.js';
 import { type Journey, type Scenario, type Stage, dropped, logged, netnsOf, staged, unsure } from './scenario.js';
 import { brokenLink } from './link-state.js';
+import { fromTunnel } from './ebpf/link.js';
 import type { Netns } from './world.js';
 
 type AtVxlan = Extract<Stage, { at: 'device' }> & { readonly device: Link };
 /** A datagram per flow chooses its source port by a hash over what it carries. */
-const HASHED_PORT = 50_000;
+export const HASHED_PORT = 50_000;
 
 export function encapsulate(
   journey: Journey,
@@ -65,14 +66,18 @@ function peerOf(
 }
 
 /** Undefined: no VXLAN device of this namespace listens on the port, so it is an ordinary datagram. */
-export function decapsulate(scenario: Scenario, netns: Netns, outer: Frame): Scenario | undefined {
+export function decapsulate(
+  journey: Journey,
+  scenario: Scenario,
+  { netns, frame: outer }: { readonly netns: Netns; readonly frame: Frame },
+): Scenario | undefined {
   const { inner } = outer;
   const here = netns.links.filter(({ vxlan }) => vxlan !== undefined && vxlan.port === outer.dport);
   if (!inner || here.length === 0) return undefined;
   const device = here.find(({ vxlan }) => vxlan?.external !== true && vxlan?.vni === inner.vni);
   if (!device) {
-    if (here.some(({ vxlan }) => vxlan?.external))
-      return unsure(scenario, `what ${here[0]?.name} of ${netns.id} takes: an eBPF program decides`);
+    const external = here.find(({ vxlan }) => vxlan?.external);
+    if (external) return byProgram(journey, scenario, { netns, device: external, inner });
     const has = here.map(({ name, vxlan }) => `${name} has ${vxlan?.vni}`).join(', ');
     return dropped(scenario, netns.id, {
       says: `not taken: VXLAN number ${inner.vni} is nobody's here (${has})`,
@@ -94,4 +99,28 @@ export function decapsulate(scenario: Scenario, netns: Netns, outer: Frame): Sce
   });
   const frame = { ...inner.frame, mark: outer.mark };
   return staged(told, { at: 'arrive', netns: netns.id, link: device.name, frame });
+}
+
+/** A device in collect-metadata mode takes any number: what it means is its program's to say. */
+function byProgram(
+  journey: Journey,
+  scenario: Scenario,
+  {
+    netns,
+    device,
+    inner,
+  }: { readonly netns: Netns; readonly device: Link; readonly inner: NonNullable<Frame['inner']> },
+): Scenario {
+  const broken = brokenLink(device);
+  if (broken !== undefined)
+    return dropped(scenario, netns.id, { says: `not taken: ${broken}`, command: `ip link show ${device.name}` });
+  const { ebpf } = netns;
+  if (ebpf === undefined || ebpf === 'not-read')
+    return unsure(
+      scenario,
+      `what ${device.name} of ${netns.id} takes: an eBPF program decides, whose maps were not read`,
+    );
+  const says = `VXLAN ${inner.vni} unwrapped by ${device.name}`;
+  const told = logged(scenario, netns.id, { kind: 'decapsulate', says, command: `ip -d link show ${device.name}` });
+  return fromTunnel(journey, told, { netns, ebpf, frame: inner.frame, link: device.name, identity: inner.vni });
 }

@@ -1,4 +1,5 @@
 // What the walk may look at: every network namespace as it was read, and how they hang together.
+import type { CiliumMaps } from '../facts/ebpf.js';
 import type { Netfilter } from '../facts/netfilter.js';
 import type { Address, FdbEntry, Link, Neighbour, Route, RoutingRule, Socket, Sysctls } from '../facts/network.js';
 
@@ -14,10 +15,17 @@ export interface Netns {
   /** Absent: not read. On a node that leaves every verdict open. */
   readonly netfilter?: Netfilter;
   readonly sysctls: Sysctls;
+  /** Set on a node whose links carry Cilium's programs. */
+  readonly ebpf?: CiliumState | 'not-read';
   /** Absent: not read. */
   readonly sockets?: readonly Socket[];
   /** What could not be read, by name. */
   readonly unread: readonly { readonly what: string; readonly why: string }[];
+}
+
+export interface CiliumState extends CiliumMaps {
+  /** Sockets of pods are balanced too, not only those of the node itself. */
+  readonly translatesPods: boolean;
 }
 
 export interface PodAt {

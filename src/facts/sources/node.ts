@@ -6,6 +6,7 @@ import type { CniConfig, SubnetEnv } from '../network.js';
 import { readNode } from '../read/kube-objects.js';
 import { POD_FIELDS, readPod } from '../read/kube-pod.js';
 import { askList, askObject, nodePath } from './api.js';
+import { ciliumMaps } from './cilium.js';
 import { netnsSources, type NetnsFacts } from './netns.js';
 import { proxyHealth } from './proxy-health.js';
 import { ranAt, reading } from './run.js';
@@ -63,4 +64,5 @@ export const nodeSources = {
   cniFiles: ranAt(reading(cniFilesAsk, readCniFilesAnswer)),
   subnetEnv: ranAt(reading(subnetEnvAsk, readSubnetEnvAnswer)),
   proxyHealth,
+  ciliumMaps,
 } satisfies Partial<SourcesOf<'node'>>;
