@@ -2,6 +2,7 @@
 import type { Answer } from '../evidence/evidence.js';
 import { conntrackEntriesAsk, readConntrackEntriesAnswer } from '../facts/asks/conntrack.js';
 import { isUnreadable, type Source } from '../facts/fact.js';
+import type { ConntrackEntry } from '../facts/network.js';
 import { sourceNode } from '../facts/sources/flow.js';
 import { runRequest } from '../facts/sources/run.js';
 import { nodeSubject, podSubject } from '../target/subject.js';
@@ -49,7 +50,18 @@ export const crossing: Source<'flow', Crossing | 'none'> = (flow, know) => {
 
 function seen(answer: Answer): Seen {
   const entries = answer.kind === 'answered' ? readConntrackEntriesAnswer(answer) : undefined;
-  if (entries === undefined || isUnreadable(entries)) return 'not-read';
-  if (entries.length === 0) return 'nothing';
-  return entries.some(({ unreplied }) => !unreplied) ? 'answered' : 'unanswered';
+  return entries === undefined || isUnreadable(entries) ? 'not-read' : trackedAs(entries);
+}
+
+/** nf_conntrack_proto_tcp: where a handshake stands that has not been finished. */
+const OPENING = new Set(['SYN_SENT', 'SYN_SENT2', 'SYN_RECV']);
+
+/**
+ * What a node's tracking tells of attempts that timed out. An attempt before the trouble began leaves an entry of the
+ * same addresses for two minutes (TIME_WAIT), and a connection that somebody else holds open may live for days.
+ */
+export function trackedAs(entries: readonly ConntrackEntry[]): Seen {
+  const ours = entries.filter(({ state }) => state === undefined || OPENING.has(state));
+  if (ours.length === 0) return 'nothing';
+  return ours.some(({ unreplied }) => !unreplied) ? 'answered' : 'unanswered';
 }
