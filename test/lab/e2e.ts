@@ -1,7 +1,7 @@
 // npm run e2e: the product against every fault of a flavour, and against the healthy cluster, where it must say nothing.
 import { parseArgs } from 'node:util';
 import { decoysDown, decoysUp } from './decoys.js';
-import { examine, type Examined } from './examine.js';
+import { examine, isRight, type Examined } from './examine.js';
 import type { Fault } from './fault.js';
 import { faultsLike, heal } from './faults.js';
 import { flavourOf } from './flavours.js';
@@ -16,7 +16,7 @@ import { summary } from './summary.js';
 interface Asked {
   readonly globs: readonly string[];
   readonly seed: number;
-  readonly rung: Rung;
+  readonly rungs: readonly Rung[];
   readonly minTop1: number;
 }
 
@@ -33,22 +33,22 @@ async function e2e(lab: Lab, asked: Asked): Promise<number> {
   const faults = (await faultsLike(asked.globs)).filter(here);
   const missing = productMissing();
   if (missing !== undefined) say(`${missing}; faults only prove themselves`);
-  console.log(`set ${lab.flavour.set}, seed ${asked.seed}, --probe ${asked.rung}: ${faults.length} faults`);
+  const rungs = missing === undefined ? asked.rungs : [];
+  console.log(`set ${lab.flavour.set}, seed ${asked.seed}, --probe ${rungs.join(', ')}: ${faults.length} faults`);
   await heal(lab);
   await decoysUp(lab);
   const rows: Examined[] = [];
   try {
-    const falseBefore = missing === undefined ? await healthyFindings(lab, asked.rung) : [];
+    const falseFindings: string[] = [];
+    for (const rung of rungs) falseFindings.push(...(await healthyFindings(lab, rung)));
     for (const fault of faults) {
-      const row = await examine(lab, fault, {
-        seed: asked.seed + rows.length,
-        rung: asked.rung,
-        product: missing === undefined,
-      });
-      console.log(`${row.passed ? 'ok    ' : 'FAILED'} ${fault.id} ${row.seconds.toFixed(1)} s  ${row.words}`);
+      const row = await examine(lab, fault, { seed: asked.seed + rows.length, rungs });
+      const passed = row.proven && row.judged.every(isRight);
+      const said = row.judged.map(({ rung, verdict, first }) => `${rung}: ${verdict} (${first})`).join(', ');
+      console.log(`${passed ? 'ok    ' : 'FAILED'} ${fault.id} ${row.seconds.toFixed(1)} s  ${said}; ${row.words}`);
       rows.push(row);
     }
-    const { text, failed } = summary(rows, falseBefore, asked.minTop1);
+    const { text, failed } = summary(rows, { rungs, falseFindings, minTop1: asked.minTop1 });
     console.log(text);
     return failed === 0 ? 0 : 1;
   } finally {
@@ -60,16 +60,18 @@ const value = { type: 'string' } as const;
 const { values } = parseArgs({
   options: { set: value, only: value, seed: value, rung: value, 'min-top1': value, smoke: { type: 'boolean' } },
 });
-const rung = values.rung ?? 'node';
+const rungs = (values.rung ?? 'node').split(',').map((rung): Rung => {
+  if (rung !== 'node' && rung !== 'exec' && rung !== 'none')
+    throw new Error(`--rung ${rung}: choose node, exec or none, or several with commas`);
+  return rung;
+});
 const only = values.only === undefined ? [] : values.only.split(',');
 process.exitCode = await (async () => {
   requireRoot();
-  if (rung !== 'node' && rung !== 'exec' && rung !== 'none')
-    throw new Error(`--rung ${rung}: choose node, exec or none`);
   return e2e(await theLab(values.set), {
     globs: values.smoke === true && only.length === 0 ? SMOKE : only,
     seed: Number(values.seed ?? Math.floor(Math.random() * 1_000_000)),
-    rung,
+    rungs,
     minTop1: Number(values['min-top1'] ?? 0),
   });
 })().catch((error: unknown) => {

@@ -5,59 +5,92 @@ import { play } from './play.js';
 import { productRun, type Answer, type Rung } from './product.js';
 import type { Scene } from './scene.js';
 
-/** What the product made of one fault. `rank` counts from 1; 0 when the expected cause is not among the findings. */
+/**
+ * `first`: the expected cause, or silence about what is harmless. `not known`: no finding and exit 4, which is right
+ * wherever a rung cannot see. `later`: another finding came before it. `silent`: exit 0 over a broken network.
+ */
+export type Verdict = 'first' | 'later' | 'not known' | 'silent' | 'wrong';
+
+/** What the product made of one fault at one rung. */
+export interface Judged {
+  readonly rung: Rung;
+  readonly first: string;
+  /** From 1; 0 when the expected cause is not among the findings. */
+  readonly rank: number;
+  readonly cites: boolean;
+  readonly verdict: Verdict;
+  readonly seconds: number;
+  readonly mentionsDecoy: boolean;
+}
+
 export interface Examined {
   readonly fault: Fault;
   readonly expected: string;
-  readonly first: string;
-  readonly rank: number;
-  readonly cites: boolean;
-  readonly passed: boolean;
+  readonly judged: readonly Judged[];
   /** The fault proved itself, whatever the product said. */
   readonly proven: boolean;
-  /** A check exists for it, so it counts. */
-  readonly counts: boolean;
   readonly seconds: number;
-  readonly productSeconds: number;
   readonly words: string;
 }
 
 export interface ExamineOptions {
   readonly seed: number;
-  readonly rung: Rung;
-  readonly product: boolean;
+  /** None: the fault only proves itself. */
+  readonly rungs: readonly Rung[];
 }
 
 /** Names that only decoys carry: a report about one flow must not mention them. */
 const DECOY = /decoy-|docker0/;
 
-export async function examine(lab: Lab, fault: Fault, { seed, rung, product }: ExamineOptions): Promise<Examined> {
-  const seen: { answer?: Answer; object: string } = { object: '' };
-  const counts = fault.cause === 'none' || CHECKS.some(({ id }) => id === fault.cause);
+/** Whether this counts as right: the top rung must name the cause, a lower one may say what it could not see. */
+export const isRight = ({ rung, verdict, mentionsDecoy }: Judged): boolean =>
+  !mentionsDecoy && (verdict === 'first' || (rung !== 'node' && verdict === 'not known'));
+
+export async function examine(lab: Lab, fault: Fault, { seed, rungs }: ExamineOptions): Promise<Examined> {
+  const judged: Judged[] = [];
+  const isChecked = fault.cause === 'none' || CHECKS.some(({ id }) => id === fault.cause);
   const during = async (scene: Scene): Promise<void> => {
-    seen.answer = await productRun(lab, fault.flow(scene), { rung });
-    seen.object = fault.object(scene);
+    for (const rung of rungs) {
+      const answer = await productRun(lab, fault.flow(scene), { rung });
+      judged.push(judge(fault, answer, { rung, object: fault.object(scene) }));
+    }
   };
-  const played = await play(lab, fault, product ? { seed, during } : { seed });
-  const { answer } = seen;
-  const loud = (answer?.findings ?? []).filter(({ severity }) => severity !== 'risk');
-  const findings = fault.cause === 'none' ? loud : (answer?.findings ?? []);
-  const rank = findings.findIndex(({ id }) => id === fault.cause) + 1;
-  const right = fault.cause === 'none' ? loud.length === 0 && answer?.trouble === '' : rank === 1;
-  const cites = rank > 0 && (findings[rank - 1]?.text.includes(seen.object) ?? false);
-  const decoyed = findings.some(({ about }) => DECOY.test(about));
-  const judged = answer !== undefined && counts;
+  const played = await play(lab, fault, rungs.length > 0 ? { seed, during } : { seed });
+  const decoyed = judged.some(({ mentionsDecoy }) => mentionsDecoy);
   return {
     fault,
-    expected: counts ? fault.cause : 'no check yet',
-    first: answer === undefined ? '' : answer.trouble || (findings[0]?.id ?? 'none'),
-    rank,
-    cites: cites || fault.cause === 'none',
+    expected: isChecked ? fault.cause : 'no check yet',
+    judged: isChecked ? judged : [],
     proven: played.passed,
-    counts: judged,
-    passed: played.passed && (!judged || (right && !decoyed)),
-    seconds: played.seconds,
-    productSeconds: answer?.seconds ?? 0,
+    // The product's own time is not the lab's.
+    seconds: played.seconds - judged.reduce((sum, { seconds }) => sum + seconds, 0),
     words: [played.words, decoyed ? 'a decoy is mentioned' : ''].filter((text) => text !== '').join('; '),
   };
+}
+
+function judge({ cause }: Fault, answer: Answer, { rung, object }: { rung: Rung; object: string }): Judged {
+  const loud = answer.findings.filter(({ severity }) => severity !== 'risk');
+  const findings = cause === 'none' ? loud : answer.findings;
+  const rank = findings.findIndex(({ id }) => id === cause) + 1;
+  const found = findings[rank - 1];
+  return {
+    rung,
+    first: answer.trouble || (findings[0]?.id ?? `none, exit ${answer.exitCode}`),
+    rank,
+    cites: cause === 'none' || (found?.text.includes(object) ?? false),
+    verdict: answer.trouble === '' ? verdictOf(cause, { rank, loud: loud.length, exitCode: answer.exitCode }) : 'wrong',
+    seconds: answer.seconds,
+    mentionsDecoy: findings.some(({ about }) => DECOY.test(about)),
+  };
+}
+
+function verdictOf(
+  cause: string,
+  { rank, loud, exitCode }: { readonly rank: number; readonly loud: number; readonly exitCode: number },
+): Verdict {
+  if (rank === 1) return 'first';
+  if (rank > 1) return 'later';
+  if (loud > 0) return 'wrong';
+  if (exitCode === 4) return 'not known';
+  return cause === 'none' ? 'first' : 'silent';
 }

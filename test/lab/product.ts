@@ -35,30 +35,30 @@ export function productMissing(): string | undefined {
   return missing.length === 0 ? undefined : `${missing.join(' and ')} missing: npm run build`;
 }
 
-export async function productRun(
-  lab: Lab,
-  flow: Flow,
-  { rung = 'node', more = [] }: { rung?: Rung; more?: readonly string[] } = {},
-): Promise<Answer> {
+interface Reach {
+  readonly rung?: Rung;
+  readonly more?: readonly string[];
+}
+
+export function productRun(lab: Lab, flow: Flow, reach: Reach = {}): Promise<Answer> {
   const [kind, name = ''] = flow.dest.split('/');
   const dest = kind === 'pod' ? [`pod/${name}`, '--port', String(flow.port)] : [flow.dest];
-  const reach = ['--probe', rung, '--yes', '--probe-namespace', 'kube-system'];
+  return productSays(lab, [flow.source, ...dest], reach);
+}
+
+/** What it says about `words`: a source and a destination, one object, or `cluster`. */
+export async function productSays(
+  lab: Lab,
+  words: readonly string[],
+  { rung = 'node', more = [] }: Reach = {},
+): Promise<Answer> {
+  const scope = words[0] === 'cluster' ? [] : ['-n', NAMESPACE];
+  const options = [...scope, '-o', 'json', '--probe', rung, '--yes', '--probe-namespace', 'kube-system', ...more];
   const began = Date.now();
-  const ran = await run(
-    [
-      process.execPath,
-      `${ROOT}bin/kubectl-netdiag`,
-      flow.source,
-      ...dest,
-      '-n',
-      NAMESPACE,
-      '-o',
-      'json',
-      ...reach,
-      ...more,
-    ],
-    { env: { ...process.env, KUBECONFIG: lab.kubeconfig, NO_COLOR: '1' }, timeoutMs: TIMEOUT_MS },
-  );
+  const ran = await run([process.execPath, `${ROOT}bin/kubectl-netdiag`, ...words, ...options], {
+    env: { ...process.env, KUBECONFIG: lab.kubeconfig, NO_COLOR: '1' },
+    timeoutMs: TIMEOUT_MS,
+  });
   const seconds = (Date.now() - began) / 1000;
   try {
     return { exitCode: ran.code, seconds, findings: findingsIn(ran.stdout), trouble: '' };

@@ -1,41 +1,76 @@
-import type { Examined } from './examine.js';
+import { isRight, type Examined, type Judged } from './examine.js';
+import type { Rung } from './product.js';
 import { table } from './table.js';
 
-const HEAD = ['fault', 'expected', 'first finding', 'rank', 'cites', 'proven', 'seconds', 'product'];
+const HEAD = ['fault', 'expected', 'first finding', 'rank', 'cites', 'proven', 'lab s', 'product s', 'verdict'];
 
-/** The table and its totals. With a least share for top-1, single misses are forgiven as long as the share is reached. */
-export function summary(
-  rows: readonly Examined[],
-  falseFindings: readonly string[],
-  minTop1: number,
-): { readonly text: string; readonly failed: number } {
-  const counted = rows.filter(({ counts }) => counts);
-  const top = (limit: number): number => counted.filter((row) => rightWithin(row, limit)).length;
-  const share = counted.length === 0 ? 100 : (100 * top(1)) / counted.length;
-  const unproven = rows.filter(({ proven }) => !proven).length;
-  const missed = minTop1 > 0 ? Number(share < minTop1) : rows.filter(({ passed, proven }) => proven && !passed).length;
-  const failed = unproven + missed + falseFindings.length;
-  const of = (count: number): string => `${count} of ${counted.length}`;
-  const totals = [
-    `top-1 ${of(top(1))} (${share.toFixed(0)} %), top-3 ${of(top(3))}, evidence cites the object in ${of(counted.filter(({ cites }) => cites).length)}`,
-    `no check yet: ${rows.length - counted.length}; not proven: ${unproven}`,
-    `false findings on the healthy cluster: ${falseFindings.length}`,
-    ...falseFindings.map((text) => `  ${text}`),
-    `${Math.max(0, rows.length - unproven - missed)} passed, ${failed} failed`,
-  ];
-  return { text: `\n${table(HEAD, rows.map(cells))}\n\n${totals.join('\n')}`, failed };
+interface Row {
+  readonly examined: Examined;
+  readonly judged: Judged | undefined;
 }
 
-const rightWithin = ({ fault, rank, passed }: Examined, limit: number): boolean =>
-  fault.cause === 'none' ? passed : rank > 0 && rank <= limit;
+/** A table for each rung and the totals. With a least share, single misses are forgiven as long as it is reached. */
+export function summary(
+  rows: readonly Examined[],
+  { rungs, falseFindings, minTop1 }: { rungs: readonly Rung[]; falseFindings: readonly string[]; minTop1: number },
+): { readonly text: string; readonly failed: number } {
+  const unproven = rows.filter(({ proven }) => !proven).length;
+  const parts = (rungs.length > 0 ? rungs : [undefined]).map((rung) => ofRung(rows, { rung, minTop1 }));
+  const failed = parts.reduce((sum, part) => sum + part.failed, unproven + falseFindings.length);
+  const passed = Math.max(0, parts.reduce((sum, part) => sum + part.count, 0) - failed);
+  const totals = [
+    `not proven: ${unproven}; no check yet: ${rows.filter(({ expected }) => expected === 'no check yet').length}`,
+    `slowest from injection to health: ${slowest(rows)}`,
+    `false findings on the healthy cluster: ${falseFindings.length}`,
+    ...falseFindings.map((text) => `  ${text}`),
+    `${passed} passed, ${failed} failed`,
+  ];
+  return { text: `\n${parts.map(({ text }) => text).join('\n\n')}\n\n${totals.join('\n')}`, failed };
+}
 
-const cells = (row: Examined): readonly string[] => [
-  row.fault.id,
-  row.expected,
-  row.first,
-  row.rank === 0 ? '-' : String(row.rank),
-  row.cites ? 'yes' : 'no',
-  row.proven ? 'yes' : 'no',
-  row.seconds.toFixed(1),
-  row.productSeconds.toFixed(1),
+function ofRung(
+  examined: readonly Examined[],
+  { rung, minTop1 }: { readonly rung: Rung | undefined; readonly minTop1: number },
+): { readonly text: string; readonly failed: number; readonly count: number } {
+  const rows: readonly Row[] = examined.map((one) => ({
+    examined: one,
+    judged: one.judged.find((each) => each.rung === rung),
+  }));
+  const judged = rows.flatMap((row) => row.judged ?? []);
+  const right = judged.filter(isRight).length;
+  const share = judged.length === 0 ? 100 : (100 * right) / judged.length;
+  const missed = judged.length - right;
+  const of = (test: (one: Judged) => boolean): string => `${judged.filter(test).length} of ${judged.length}`;
+  const words = [
+    `--probe ${rung ?? 'not run'}: top-1 ${of(({ verdict }) => verdict === 'first')}`,
+    `top-3 ${of(({ verdict, rank }) => verdict === 'first' || (rank > 0 && rank <= 3))}`,
+    `not known ${of(({ verdict }) => verdict === 'not known')}`,
+    `another first ${of(({ verdict }) => verdict === 'later' || verdict === 'wrong')}`,
+    `silent ${of(({ verdict }) => verdict === 'silent')}`,
+    `evidence cites the object in ${of(({ cites }) => cites)}`,
+  ];
+  return {
+    text: `${table(HEAD, rows.map(cells))}\n${words.join(', ')}`,
+    failed: minTop1 > 0 ? Number(share < minTop1) : missed,
+    count: rows.length,
+  };
+}
+
+function slowest(rows: readonly Examined[]): string {
+  const sorted = rows.toSorted((a, b) => b.seconds - a.seconds).slice(0, 3);
+  return sorted.map(({ fault, seconds }) => `${fault.id} ${seconds.toFixed(1)} s`).join(', ');
+}
+
+const cells = ({ examined, judged }: Row): readonly string[] => [
+  examined.fault.id,
+  examined.expected,
+  judged?.first.slice(0, 60) ?? '-',
+  judged && judged.rank > 0 ? String(judged.rank) : '-',
+  judged ? yes(judged.cites) : '-',
+  yes(examined.proven),
+  examined.seconds.toFixed(1),
+  judged?.seconds.toFixed(1) ?? '-',
+  judged ? `${judged.verdict}${judged.mentionsDecoy ? ', mentions a decoy' : ''}` : '-',
 ];
+
+const yes = (is: boolean): string => (is ? 'yes' : 'no');
