@@ -31,7 +31,7 @@ const usage = `usage: npm run lab -- VERB
   inject FAULT [--seed N]
   heal [FAULT]
   prove [GLOB...] [--set A|B|C] [--seed N]
-  record FAULT [--seed N]
+  record [GLOB...] [--into DIR] [--seed N]   each fault as a story for the fast tests; without a glob all of the set
   selftest             up and down in an instance of its own, also killed at three moments; nothing may be left`;
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -92,8 +92,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
   record: async ({ words, flags }) => {
     const { record } = await import('./record.js');
-    await record(await openLab(), required(words[0], 'record FAULT'), seedOf(flags));
-    return 0;
+    return record(await openLab(), words, { seed: seedOf(flags), into: flags['into'] });
   },
 };
 
@@ -153,7 +152,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return 2;
   }
   const value = { type: 'string' } as const;
-  const options = { set: value, proxy: value, cni: value, policy: value, workers: value, seed: value };
+  const options = { set: value, proxy: value, cni: value, policy: value, workers: value, seed: value, into: value };
   const { values, positionals } = parseArgs({ args: [...rest], options, allowPositionals: true });
   return run({ flags: { ...values }, words: positionals });
 }

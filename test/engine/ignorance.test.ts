@@ -1,0 +1,119 @@
+// A sample of the ignorance matrix that fits into a test run; the whole of it: npx tsx test/stories/matrix-main.ts
+import { expect, test, vi } from 'vitest';
+import type { Evidence, Request } from '../../src/evidence/evidence.js';
+import { LOSSES, without, type Loss } from './ignorance-loss.js';
+import { cellsOf, failOnFor, judge, mustNotBe, outcome, recordings, type Told } from './ignorance-matrix.js';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const recorded = recordings();
+/** Replays of some 60 ms each: what a test run has time for. */
+const SAMPLE = 150;
+
+const cells = recorded.flatMap((one) => cellsOf(one.bundle).map((cell) => ({ one, cell })));
+const stride = Math.ceil(cells.length / SAMPLE);
+const sample = cells.filter((_, index) => index % stride === 0);
+
+test(`${sample.length} of ${cells.length} ways to know less never name another cause and never acquit`, async () => {
+  const bad: string[] = [];
+  const failOn = new Map(await Promise.all(recorded.map(async (one) => [one, await failOnFor(one)] as const)));
+  for (const { one, cell } of sample) {
+    const { verdict, first, exitCode } = await outcome(one, failOn.get(one)!, cell);
+    if (mustNotBe(verdict))
+      bad.push(`${one.name} without ${cell.what} (${cell.loss}): ${verdict}: ${first}, exit ${exitCode}`);
+  }
+  expect(bad).toEqual([]);
+});
+
+test.each(recorded.map((one) => [one.name, one] as const))('%s with every answer is told right', async (_name, one) => {
+  expect((await outcome(one, await failOnFor(one))).verdict).toBe('right');
+});
+
+test.each(recorded.map((one) => [one.name, one] as const))('%s without any answer is not known', async (_name, one) => {
+  const none = cellsOf(one.bundle).find(({ what, loss }) => what.startsWith('rung none') && loss === 'timeout');
+  const told = await outcome(one, 'risk', none!);
+  expect([3, 0]).not.toContain(told.exitCode);
+});
+
+const told = (different: Partial<Told>): Told => ({
+  exitCode: 3,
+  first: 'link-down',
+  crashed: [],
+  unrecorded: [],
+  ...different,
+});
+
+test.each([
+  ['link-down', told({}), 'right'],
+  ['link-down', told({ first: 'underlay-drop' }), 'consequence'],
+  // Two lines of the table of causes lead from one to the other.
+  ['cni-agent-down', told({ first: 'reverse-path-drop' }), 'consequence'],
+  ['underlay-drop', told({}), 'wrong'],
+  ['link-down', told({ exitCode: 4, first: 'cannot tell' }), 'not-known'],
+  ['link-down', told({ exitCode: 5, first: 'not logged in' }), 'not-known'],
+  ['link-down', told({ exitCode: 0, first: 'works' }), 'silent'],
+  ['link-down', told({ crashed: ['link-down: TypeError'] }), 'crashed'],
+  ['none', told({}), 'wrong'],
+  ['none', told({ exitCode: 4 }), 'right'],
+  ['none', told({ exitCode: 0 }), 'right'],
+] as const)('a fault of %s told as %j is %s', (cause, said, verdict) => {
+  expect(judge(cause, said)).toBe(verdict);
+});
+
+const CONTAINER = { namespace: 'shop', pod: 'web', container: 'c' };
+const run: Request = {
+  via: 'run',
+  where: { kind: 'node', name: 'w1', ready: true, agents: [CONTAINER] },
+  ask: {
+    id: 'routes',
+    tries: [{ tool: 'ip', needs: ['ip'], script: 'ip route', shown: 'ip route' }],
+    phase: 'around',
+    timeoutSeconds: 5,
+    maxBytes: 100,
+  },
+};
+const api: Request = { via: 'api', path: '/api/v1/namespaces/shop/pods/web', shape: 'object' };
+const answered = (request: Request): Evidence => ({
+  id: 'e1',
+  request,
+  at: '2026-01-01T00:00:00Z',
+  answer: {
+    kind: 'answered',
+    tool: 'ip',
+    text: 'a',
+    after: 'b',
+    exit: 0,
+    stderr: '',
+    elapsedMs: 9,
+    through: 'shop/web (c)',
+  },
+});
+const gapOf = (request: Request, loss: Loss): unknown => {
+  const lost = without(answered(request), loss)?.answer;
+  return lost?.kind === 'refused' ? lost.gap : lost;
+};
+
+test('a command without its answer is what the engine would have made of it', () => {
+  expect(LOSSES.map((loss) => gapOf(run, loss))).toEqual([
+    { kind: 'forbidden', permission: 'create pods/exec in shop', detail: expect.stringContaining('pods/exec') },
+    { kind: 'timeout', afterMs: 5000, detail: 'ip route in shop/web (c)' },
+    { kind: 'no-such-tool', tools: ['ip'], detail: 'shop/web (c) cannot tell routes' },
+    { kind: 'truncated', bytes: 100, detail: 'routes in shop/web (c)' },
+    { kind: 'answered', tool: 'ip', text: 'a', exit: 0, stderr: '', elapsedMs: 9, through: 'shop/web (c)' },
+  ]);
+});
+
+test('the API needs no tool, and answers once', () => {
+  expect(LOSSES.map((loss) => gapOf(api, loss))).toEqual([
+    { kind: 'forbidden', permission: 'get pods in shop', detail: 'the user may not get pods in shop' },
+    { kind: 'timeout', afterMs: 15_000, detail: `${api.path}: connected, and not a byte of an answer` },
+    undefined,
+    { kind: 'truncated', bytes: 64 << 20, detail: `answer to ${api.path}` },
+    undefined,
+  ]);
+});
+
+test('what had no answer has none to lose', () => {
+  const refused: Evidence = { ...answered(run), answer: { kind: 'refused', gap: { kind: 'refused', detail: 'no' } } };
+  expect(LOSSES.flatMap((loss) => without(refused, loss) ?? [])).toEqual([]);
+});
