@@ -1,4 +1,4 @@
-// Everything that was asked and answered, in one file: manifest.json and evidence.jsonl. A story is the same, unpacked.
+// Everything that was asked and answered, in one file: manifest.json and evidence.jsonl. A folder may hold the same.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
