@@ -13,6 +13,7 @@ export function foundInIptables({ iptables }: Netfilter, wanted: Wanted): Found 
   const backends = entry && backendsOf(chains, wanted);
   const refusal = refusalOf(own, wanted);
   return {
+    by: 'kube-proxy',
     jump: jumps(chains.get(wanted.hook), 'KUBE-SERVICES'),
     ...(entry ? { entry: entry.text } : {}),
     ...(refusal ? { refusal: refusal.text } : {}),

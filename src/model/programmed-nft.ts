@@ -8,7 +8,7 @@ const HOOK = { PREROUTING: 'nat-prerouting', OUTPUT: 'nat-output' } as const;
 
 export function foundInNft({ nft, unread }: Netfilter, wanted: Wanted): Found {
   const table = nft.find(({ family, name }) => family === 'ip' && name === 'kube-proxy');
-  if (!table) return unread.length > 0 ? unseen(unread) : { jump: false, command: LIST };
+  if (!table) return unread.length > 0 ? unseen(unread) : { by: 'kube-proxy', jump: false, command: LIST };
   const { address, dport, port, nodePort } = wanted;
   const protocol = port.protocol.toLowerCase();
   const key = JSON.stringify(nodePort ? [protocol, dport] : [address, protocol, dport]);
@@ -21,6 +21,7 @@ export function foundInNft({ nft, unread }: Netfilter, wanted: Wanted): Found {
     ...(entry ? { entry: `${entry.key} : goto ${chain ?? '?'}` } : {}),
     ...(refusal ? { refusal: `${refusal.key} in a map of Services without endpoints` } : {}),
     ...(backends ? { backends } : {}),
+    by: 'kube-proxy',
     command: LIST,
   };
 }

@@ -4,6 +4,7 @@ import type { Endpoint, ServiceObject, ServicePort } from '../facts/kube.js';
 import { CLUSTER, nodeSubject, type Subject } from '../target/subject.js';
 import type { FlowEnds } from './flow-ends.js';
 import { usableEndpoints } from './local-policy.js';
+import { foundInCilium } from './programmed-cilium.js';
 import { foundInIptables } from './programmed-iptables.js';
 import { foundInNft } from './programmed-nft.js';
 
@@ -17,12 +18,15 @@ export type Programmed =
   | {
       readonly kind: 'read';
       readonly node: string;
+      readonly by: Keeper;
       readonly service: { readonly namespace: string; readonly name: string };
       /** Backends programmed. */
       readonly backends: number;
       /** Gravest first. */
       readonly faults: readonly Fault[];
     };
+/** The program that writes what translates Services on a node. */
+export type Keeper = 'kube-proxy' | 'cilium';
 export interface Fault {
   readonly says: string;
   /** The rule itself, or that there is none. */
@@ -45,6 +49,7 @@ export interface Wanted {
 }
 /** What stands there. */
 export interface Found {
+  readonly by: Keeper;
   /** The jump from the hook into kube-proxy's own chain. */
   readonly jump: boolean;
   readonly entry?: string;
@@ -58,6 +63,8 @@ export interface Backend {
   readonly to: string;
   /** What its chain is named for, when that is another endpoint than it leads to. */
   readonly namedFor?: string;
+  /** A share of connections goes to an entry that is not there. */
+  readonly lost?: true;
   readonly text: string;
 }
 
@@ -68,11 +75,19 @@ export const programmed: Source<'flow', Programmed> = (flow, know) => {
   const node = wanted.nodePort ? ends.addressNode : ends.sourceNode;
   if (node === undefined) return { kind: 'does-not-apply', why: 'no node that we know translates it' };
   const found = foundOn(node, wanted, know);
-  if (!found) return { kind: 'does-not-apply', why: 'kube-proxy programs neither iptables nor nftables here' };
+  if (!found) return { kind: 'does-not-apply', why: 'neither kube-proxy’s rules nor Cilium’s maps serve here' };
+
   const usable = usableEndpoints(ends.endpoints).filter((endpoint) => !wanted.local || endpoint.node === node);
   const { namespace, name } = wanted.service;
   const faults = compare(found, usable, { ...wanted, node });
-  return { kind: 'read', node, service: { namespace, name }, backends: found.backends?.length ?? 0, faults };
+  return {
+    kind: 'read',
+    node,
+    by: found.by,
+    service: { namespace, name },
+    backends: found.backends?.length ?? 0,
+    faults,
+  };
 };
 
 function wantedOf(flow: Subject<'flow'>, { service, port, source, addressNode }: FlowEnds): Wanted | string {
@@ -96,7 +111,11 @@ function wantedOf(flow: Subject<'flow'>, { service, port, source, addressNode }:
 function foundOn(node: string, wanted: Wanted, know: Know): Found | undefined {
   const proxy = know.peek(CLUSTER, 'proxy');
   const mode = proxy.kind === 'unknown' ? 'unknown' : proxy.value.mode;
-  if (mode === 'none' || mode === 'ipvs') return undefined;
+  if (mode === 'ipvs') return undefined;
+  if (mode === 'none') {
+    const maps = know.get(nodeSubject(node), 'ciliumMaps');
+    return maps === 'none' ? undefined : foundInCilium(maps, wanted);
+  }
   const netfilter = know.get(nodeSubject(node), 'netfilter');
   // The configuration may be read-protected: then whichever is there tells.
   if (mode === 'nftables') return foundInNft(netfilter, wanted);
@@ -161,8 +180,10 @@ function differing(told: {
   return missing.length > 0 ? [...sends, lacks] : sends;
 }
 
-const staleText = ({ to, namedFor }: Backend): string =>
-  namedFor ? `${to} by the chain of ${namedFor}` : `${to}, which is no usable endpoint`;
+function staleText({ to, namedFor, lost }: Backend): string {
+  if (lost) return `an entry that its backend map does not have (${to}): these connections fail at once`;
+  return namedFor ? `${to} by the chain of ${namedFor}` : `${to}, which is no usable endpoint`;
+}
 
 /** With topology hints a node is to use some endpoints only: fewer is then no fault. */
 const hinted = (endpoints: readonly Endpoint[]): boolean => endpoints.some((endpoint) => endpoint.hinted === true);

@@ -10,7 +10,13 @@ import { foundInIptables } from '../../src/model/programmed-iptables.js';
 import { foundInNft } from '../../src/model/programmed-nft.js';
 import { testCheck } from '../support/test-check.js';
 
-const read = { kind: 'read', node: 'w1', service: { namespace: 'shop', name: 'api' }, backends: 2 } as const;
+const read = {
+  kind: 'read',
+  node: 'w1',
+  by: 'kube-proxy',
+  service: { namespace: 'shop', name: 'api' },
+  backends: 2,
+} as const;
 const fault = { says: 'w1 has no rule', shows: 'none', command: 'iptables-nft-save -t nat' };
 
 testCheck(check, {
@@ -223,7 +229,11 @@ describe('nftables', () => {
 
   test('no table at all, and one that could not be read', () => {
     const empty: Netfilter = { iptables: [], nft: [], ipsets: [], unread: [] };
-    expect(foundInNft(empty, wanted)).toEqual({ jump: false, command: 'nft list table ip kube-proxy' });
+    expect(foundInNft(empty, wanted)).toEqual({
+      by: 'kube-proxy',
+      jump: false,
+      command: 'nft list table ip kube-proxy',
+    });
     expect(() => foundInNft({ ...empty, unread: ['ip kube-proxy'] }, wanted)).toThrow('unanswerable');
   });
 });

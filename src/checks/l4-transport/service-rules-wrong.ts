@@ -3,8 +3,7 @@ import { changes, defineCheck, fail, pass, reads, restarts, skip, type Severity 
 import { getSlices } from '../commands.js';
 import { FLOW_TO_SERVICE } from '../samples.js';
 
-const service = { namespace: 'shop', name: 'api' };
-const read = { kind: 'read', node: 'w1', service } as const;
+const read = { kind: 'read', node: 'w1', by: 'kube-proxy', service: { namespace: 'shop', name: 'api' } } as const;
 const RULE = '-A KUBE-SEP-DKPZZSASXTHGCDPP -p tcp -m tcp -j DNAT --to-destination 10.244.2.99:8080';
 const stale = {
   says: 'w1 sends 1 of 2 shares of 10.96.7.20:80 to 10.244.2.99:8080, which is no usable endpoint',
@@ -22,7 +21,8 @@ export default defineCheck({
   needs: ['programmed'],
 
   explain: {
-    looksAt: 'kube-proxy’s rules for the Service on the node that translates the flow, against its EndpointSlices.',
+    looksAt:
+      'kube-proxy’s rules or Cilium’s maps for the Service on the node that translates the flow, against its EndpointSlices.',
     matters:
       'Each node translates Services by its own copy of the rules. A copy that is old or torn sends to pods that are ' +
       'gone, or refuses a Service that is well, from this node only.',
@@ -31,7 +31,7 @@ export default defineCheck({
 
   judge({ programmed }) {
     if (programmed.kind === 'does-not-apply') return skip(programmed.why);
-    const { node, backends, faults, service: of } = programmed;
+    const { node, by, backends, faults, service: of } = programmed;
     const [worst] = faults;
     if (!worst) return pass(`${node} sends to ${backends} backends, all of them usable endpoints`);
     return fail({
@@ -43,8 +43,8 @@ export default defineCheck({
         { on: 'api', shows: `the endpoints of service/${of.name}`, command: getSlices(of) },
       ],
       fix: [
-        reads('see why kube-proxy does not repair it', 'kubectl -n kube-system logs -l k8s-app=kube-proxy --prefix'),
-        restarts('let it write all rules anew', 'kubectl -n kube-system rollout restart daemonset kube-proxy'),
+        reads(`see why ${by} does not repair it`, `kubectl -n kube-system logs -l k8s-app=${by} --prefix`),
+        restarts('let it write all of them anew', `kubectl -n kube-system rollout restart daemonset ${by}`),
         changes('when the rules vanish again, find who else writes them: firewalld, a script, another agent'),
       ],
       refute: reads('would show the rule with the addresses of the EndpointSlices', worst.command),
