@@ -40,9 +40,19 @@ export type ExecMode =
       readonly headers?: Record<string, string>;
     }
   | { readonly kind: 'status'; readonly status: object }
+  /** No command runs: the test speaks for the container. */
+  | { readonly kind: 'talk'; readonly talk: (peer: Peer) => void }
   | { readonly kind: 'drop'; readonly afterBytes: number; readonly shell: readonly string[] }
   | { readonly kind: 'hang' }
   | { readonly kind: 'silent' };
+
+export interface Peer {
+  readonly command: readonly string[];
+  onInput(heard: (text: string) => void): void;
+  write(stdout: Buffer): void;
+  /** Exit code 0. */
+  end(): void;
+}
 
 export interface Seen {
   readonly method: string;
@@ -178,6 +188,7 @@ function serveExec(ws: WebSocket, command: readonly string[], mode: ExecMode): v
   for (const channel of [0, 1, 2, 3]) ws.send(Buffer.from([channel]));
   if (mode.kind === 'silent') return void ws.pause();
   if (mode.kind === 'status') return end(ws, mode.status);
+  if (mode.kind === 'talk') mode.talk(peerOf(ws, command));
   if (mode.kind === 'run' || mode.kind === 'drop') runCommand(ws, command, mode);
 }
 
@@ -208,6 +219,13 @@ function runCommand(ws: WebSocket, command: readonly string[], mode: Running): v
     end(ws, code === 0 ? { status: 'Success' } : failure);
   });
 }
+
+const peerOf = (ws: WebSocket, command: readonly string[]): Peer => ({
+  command,
+  onInput: (heard) => ws.on('message', (data: Buffer) => data[0] === 0 && heard(data.toString('utf8', 1))),
+  write: (stdout) => ws.send(Buffer.concat([Buffer.from([1]), stdout])),
+  end: () => end(ws, { status: 'Success' }),
+});
 
 function end(ws: WebSocket, result: object): void {
   ws.send(Buffer.concat([Buffer.from([3]), Buffer.from(JSON.stringify({ kind: 'Status', ...result }))]));
