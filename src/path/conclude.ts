@@ -94,6 +94,12 @@ function ended(packet: Packet, scenario: Scenario): Ended {
   return { fork, key, branch: reply ? { ...branch, reply } : branch };
 }
 
+/** How one way ends by itself, whatever others do. */
+export const branchOf = (packet: Packet, scenario: Scenario): Branch => ({
+  ...ended(packet, scenario).branch,
+  probability: scenario.fork.weight,
+});
+
 function answerOf({ stage }: Scenario): Pick<NonNullable<Branch['reply']>, 'arrives'> {
   if (stage.at !== 'end' || !stage.last) return {};
   const { icmp } = stage.last;

@@ -1,7 +1,8 @@
 // Runs a hook for a scenario, and turns what stopped a packet there into how the scenario ends.
 import type { Sight } from './chain.js';
 import { remember } from './conntrack.js';
-import { type Passing, runHook } from './hooks.js';
+import { runHook } from './hooks.js';
+import type { Passing } from './base-chain.js';
 import type { Frame } from './packet.js';
 import type { Outcome } from './prediction.js';
 import { refusal } from './refuse.js';

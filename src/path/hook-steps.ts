@@ -1,6 +1,6 @@
 // What people read of a hook: one line a table, citing the rule that mattered.
 import type { Verdict } from './chain.js';
-import type { BaseChain } from './hooks.js';
+import type { BaseChain } from './base-chain.js';
 import type { Frame } from './packet.js';
 import type { Step } from './prediction.js';
 

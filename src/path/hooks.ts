@@ -1,36 +1,15 @@
 // One netfilter hook: every table that has a chain there, in the kernel's order, with conntrack and nat in between.
 import type { Iptables, Netfilter } from '../facts/netfilter.js';
-import { type Ending, type HookName, type Sight, type Verdict, decide, runChain, trailTexts } from './chain.js';
+import type { BaseChain, Passing } from './base-chain.js';
+import { type HookName, type Sight, decide, runChain } from './chain.js';
 import { type Connections, type Manip, isSettled, leaveAlone, track, translate } from './conntrack.js';
-import { type Fork, join } from './fork.js';
+import { join } from './fork.js';
 import { chainsOf } from './iptables/table.js';
 import { nftBaseChains } from './nft/base.js';
-import { type Frame, frameKey } from './packet.js';
-import type { Step } from './prediction.js';
-import { hookStep, translationStep } from './hook-steps.js';
+import { frameKey } from './packet.js';
+import { translationStep } from './hook-steps.js';
+import { byPriority, inAnyOrder } from './order.js';
 
-export interface BaseChain {
-  readonly label: string;
-  readonly type: string;
-  readonly priority: number;
-  readonly policy: 'accept' | 'drop';
-  readonly policyText: string;
-  readonly command: string;
-  run(start: Pick<Ending, 'frame' | 'fork'>, sight: Sight): readonly Ending[];
-}
-
-export type Stopping = Exclude<Verdict, { readonly kind: 'accept' }>;
-const stops = (verdict: Verdict): verdict is Stopping => verdict.kind !== 'accept';
-
-export interface Passing {
-  readonly frame: Frame;
-  readonly fork: Fork;
-  readonly steps: readonly Step[];
-  /** Absent while it passes. */
-  readonly stopped?: Stopping;
-  /** The rule or policy that stopped it. */
-  readonly by?: string;
-}
 type Phase = (passing: Passing, sight: Sight) => readonly Passing[];
 interface Placed {
   readonly priority: number;
@@ -78,15 +57,11 @@ const otherFamilies = (netfilter: Netfilter | undefined): readonly string[] =>
     .map(({ family, name }) => `nft table ${family} ${name}`);
 
 /** Filter tables: each runs its chain, and what it accepts goes on to the next. */
-function* tablePhases(netfilter: Netfilter, hook: HookName): Generator<Placed> {
-  for (const base of baseChains(netfilter, hook)) {
-    if (base.type === 'nat') continue;
-    yield {
-      priority: base.priority,
-      phase: (each, sight) => base.run(each, sight).map((end) => after(each, base, end)),
-    };
-  }
-}
+const tablePhases = (netfilter: Netfilter, hook: HookName): readonly Placed[] =>
+  byPriority(baseChains(netfilter, hook).filter(({ type }) => type !== 'nat')).map(({ priority, chains }) => ({
+    priority,
+    phase: (each, sight) => inAnyOrder(each, chains, { sight, isDone: ({ stopped }) => stopped !== undefined }),
+  }));
 
 const bases = new WeakMap<Netfilter, Map<HookName, readonly BaseChain[]>>();
 
@@ -122,15 +97,6 @@ function iptablesBases(dump: Iptables, hook: HookName): readonly BaseChain[] {
   });
 }
 
-function after(before: Passing, base: BaseChain, ending: Ending): Passing {
-  const verdict: Verdict = ending.verdict ?? { kind: base.policy };
-  const trail = trailTexts(ending.trail);
-  const by = ending.verdict ? (trail.at(-1) ?? base.policyText) : base.policyText;
-  const step = hookStep({ before: before.frame, after: ending.frame, base, trail, verdict, by });
-  const passing = { frame: ending.frame, fork: ending.fork, steps: step ? [...before.steps, step] : before.steps };
-  return stops(verdict) ? { ...passing, stopped: verdict, by } : passing;
-}
-
 /** Both ways: what could not be read leaves the packet alone, or does something that nobody can tell. */
 function orUnknown(passing: readonly Passing[], sight: Sight, what: string): readonly Passing[] {
   const why = `${what} of ${sight.netns.id}, which could not be read`;
@@ -154,11 +120,7 @@ function natPhase(netfilter: Netfilter | undefined, manip: Manip): Phase {
       return [{ ...each, frame: moved, steps: step ? [...each.steps, step] : each.steps }];
     }
     const chains = netfilter ? baseChains(netfilter, sight.hook).filter(({ type }) => type === 'nat') : [];
-    return askNatChains(
-      each,
-      chains.toSorted((left, right) => left.priority - right.priority),
-      { sight, manip },
-    );
+    return askNatChains(each, chains, { sight, manip });
   };
 }
 
@@ -168,25 +130,10 @@ interface Asking {
 }
 
 function askNatChains(start: Passing, chains: readonly BaseChain[], { sight, manip }: Asking): readonly Passing[] {
-  const rival = rivals(start, chains, { sight, manip });
-  // Of two nat chains with one priority the kernel asks first the one registered last: no dump tells which that is.
-  if (rival) return [{ ...start, stopped: { kind: 'unknown', why: `which comes first: ${rival}` }, by: rival }];
+  const isDone = ({ stopped, frame }: Passing): boolean => stopped !== undefined || isSettled(frame, manip);
   let passing: readonly Passing[] = [start];
-  for (const base of chains) {
-    passing = passing.flatMap((each) =>
-      each.stopped || isSettled(each.frame, manip)
-        ? [each]
-        : base.run(each, sight).map((end) => after(each, base, end)),
-    );
+  for (const group of byPriority(chains)) {
+    passing = passing.flatMap((each) => inAnyOrder(each, group.chains, { sight, isDone }));
   }
-  return passing.map((each) =>
-    each.stopped || isSettled(each.frame, manip) ? each : { ...each, frame: leaveAlone(each.frame, manip) },
-  );
-}
-
-function rivals(start: Passing, chains: readonly BaseChain[], { sight, manip }: Asking): string | undefined {
-  const same = chains.filter(({ priority }) => chains.filter((other) => other.priority === priority).length > 1);
-  if (same.length < 2) return undefined;
-  const settling = same.filter((base) => base.run(start, sight).some((end) => isSettled(end.frame, manip)));
-  return settling.length > 1 ? settling.map(({ label }) => label).join(' or ') : undefined;
+  return passing.map((each) => (isDone(each) ? each : { ...each, frame: leaveAlone(each.frame, manip) }));
 }

@@ -17,7 +17,10 @@ import type { World } from './world.js';
 const MAX_STAGES = 400;
 const MAX_SCENARIOS = 2000;
 
-export function predict(world: World, packet: Packet): Prediction {
+export const predict = (world: World, packet: Packet): Prediction => concluded(packet, walk(world, packet));
+
+/** Every way the packet may go, before those that end alike become one. */
+export function walk(world: World, packet: Packet): readonly Scenario[] {
   const journey: Journey = { world, packet };
   const finished: Scenario[] = [];
   const open: Scenario[] = [start(packet)];
@@ -35,7 +38,7 @@ export function predict(world: World, packet: Packet): Prediction {
       open.push(...capped(advance(journey, scenario), open.length + finished.length));
     }
   }
-  return concluded(packet, finished);
+  return finished;
 }
 
 function start(packet: Packet): Scenario {

@@ -11,6 +11,8 @@ import struct
 import sys
 import time
 
+from kernel_trace import Tracer
+
 devices = json.loads(sys.stdin.readline())
 tuns = {}
 for name in devices:
@@ -72,7 +74,7 @@ def parse(data):
 
 
 seen = []
-started = time.monotonic()
+tracer = Tracer()
 
 
 def drain(seconds):
@@ -80,6 +82,8 @@ def drain(seconds):
     while True:
         left = end - time.monotonic()
         ready, _, _ = select.select(list(names), [], [], max(0, left))
+        tracer.read()
+        echo()
         if not ready and left <= 0:
             return
         for fd in ready:
@@ -92,7 +96,7 @@ def drain(seconds):
                 continue
             p['dev'] = names[fd]
             seen.append(p)
-            is_request = p['protocol'] == 'udp' and not p['id'] & 0x8000 or p.get('flags') == 'SYN'
+            is_request = p['protocol'] == 'udp' and p['sport'] in ports or p.get('flags') == 'SYN'
             if p['protocol'] != 'icmp' and is_request and plan['answer']:
                 number = p['id'] if p['id'] in known else 0
                 answer = {'src': p['dst'], 'dst': p['src'], 'sport': p['dport'], 'dport': p['sport'], 'protocol': p['protocol'],
@@ -100,8 +104,23 @@ def drain(seconds):
                 os.write(fd, build(answer))
 
 
+IP_PKTINFO = 8
+
+
+def echo():
+    for u in echoes:
+        try:
+            data, about, _, peer = u.recvmsg(64, 64)
+            # As DNS servers do: the answer comes from the address that was asked, not from one that routing picks.
+            asked = about[0][2][8:12]
+            u.sendmsg([data], [(socket.IPPROTO_IP, IP_PKTINFO, struct.pack('I4s4x', 0, asked))], 0, peer)
+        except OSError:
+            pass  # Nothing there, or the way back is barred: then there is no answer.
+
+
 known = {p['id'] for p in plan['packets']}
-listeners = []
+ports = {p['sport'] for p in plan['packets']}
+listeners, echoes = [], []
 for port in plan['listen']:
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -110,7 +129,9 @@ for port in plan['listen']:
     listeners.append(s)
     u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     u.bind(('0.0.0.0', port))
-    listeners.append(u)
+    u.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+    u.setblocking(False)
+    echoes.append(u)
 
 errors = {}
 pending = []
@@ -129,7 +150,7 @@ for p in plan['packets']:
         s.bind(('', p['sport']))
         s.connect((p['dst'], p['dport']))
         if p['protocol'] == 'udp':
-            s.send(b'ping')
+            s.send(b'ping!')
     except BlockingIOError:
         pass
     except OSError as e:
@@ -152,5 +173,12 @@ for p, s in pending:
         except OSError:
             results[p['id']] = 'waiting'
     else:
-        results[p['id']] = 'sent'
-print(json.dumps({'seen': seen, 'results': results}), flush=True)
+        try:
+            s.recv(64)
+            results[p['id']] = 'answered'
+        except BlockingIOError:
+            results[p['id']] = 'sent'
+        except OSError as e:
+            results[p['id']] = errno.errorcode.get(e.errno, str(e.errno))
+tracer.drain()
+print(json.dumps({'seen': seen, 'results': results, 'traces': tracer.records}), flush=True)

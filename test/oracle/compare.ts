@@ -1,6 +1,7 @@
 // Does what the kernel did fit one of the ways we said the packet may go?
 import type { Branch, Outcome, Prediction, Refusal, Symptom } from '../../src/path/prediction.js';
 import type { Observed, Seen } from './kernel.js';
+import { type Trail, firstDifference } from './trail.js';
 import { NODE_ID } from './oracle-world.js';
 import type { Sent } from './situation.js';
 
@@ -10,7 +11,7 @@ export interface Told {
 }
 export type Comparison =
   | { readonly kind: 'agree' | 'unanswered' }
-  | { readonly kind: 'disagree'; readonly kernel: Told; readonly ours: readonly Told[] };
+  | { readonly kind: 'disagree'; readonly kernel: Told; readonly ours: readonly Told[]; readonly rules?: string };
 
 const CODES: Readonly<Partial<Record<Refusal, string>>> = {
   'icmp-net-unreachable': '3/0',
@@ -37,13 +38,39 @@ const ERRNO: Readonly<Record<Symptom, readonly string[]>> = {
   unknown: [],
 };
 
-export function compare(sent: Sent, prediction: Prediction, observed: Observed): Comparison {
+/** One way a packet may go, and the rules it matches on it. */
+export interface Way {
+  readonly branch: Branch;
+  readonly trail: Trail;
+}
+export interface Predicted {
+  readonly prediction: Prediction;
+  readonly ways: readonly Way[];
+}
+
+/** First the ends: what came out where, and what the socket was told. Then the rules between, one by one. */
+export function compare(sent: Sent, { prediction, ways }: Predicted, { observed, trail }: Seeing): Comparison {
   const kernel = kernelTold(sent, observed);
   const known = prediction.branches.filter((branch) => isKnown(branch));
   const ours = known.flatMap((branch) => told(sent, branch));
-  const fits = ours.some(({ lines }) => lines.join('\n') === kernel.lines.join('\n'));
-  if (fits) return { kind: 'agree' };
-  return known.length < prediction.branches.length ? { kind: 'unanswered' } : { kind: 'disagree', kernel, ours };
+  const fits = (each: Told): boolean => each.lines.join('\n') === kernel.lines.join('\n');
+  if (!ours.some(fits))
+    return known.length < prediction.branches.length ? { kind: 'unanswered' } : { kind: 'disagree', kernel, ours };
+  const fitting = ways.filter(({ branch }) => isKnown(branch) && told(sent, branch).some(fits));
+  const differences = fitting.map((way) => firstDifference(way.trail, trail, legsOf(way, trail)));
+  if (fitting.length === 0 || differences.includes(undefined)) return { kind: 'agree' };
+  return { kind: 'disagree', kernel, ours, rules: differences.join(' | ') };
+}
+function legsOf({ branch: { outcome } }: Way, { back }: Trail): readonly (keyof Trail)[] {
+  // A datagram of its own that a host refuses fails in sendto(): the ICMP error that goes out as well changes nothing.
+  if (outcome.kind === 'refused' && outcome.how === 'not-permitted') return ['there'];
+  // Rationed, see told(): an error that was not sent matches no rule.
+  return outcome.kind === 'no-route' && back.length === 0 ? ['there'] : ['there', 'back'];
+}
+
+export interface Seeing {
+  readonly observed: Observed;
+  readonly trail: Trail;
 }
 
 export const isKnown = ({ outcome, reply }: Branch): boolean =>
@@ -82,11 +109,12 @@ function told(sent: Sent, branch: Branch): readonly Told[] {
   const isFar = outcome.kind === 'delivered' && outcome.netns !== NODE_ID;
   if (isFar) lines.push(`${devOf(outcome.netns)}: packet ${tuple(arrives)}`);
   if (sent.dev === undefined) {
-    return ERRNO[branch.symptom].map((result) => ({ lines: [`socket ${result}`, ...lines].toSorted() }));
+    // Every listener answers a datagram.
+    const isAnswered = branch.symptom === 'sent' && reply?.outcome.kind === 'delivered';
+    const results = isAnswered ? ['answered'] : ERRNO[branch.symptom];
+    return results.map((result) => ({ lines: [`socket ${result}`, ...lines].toSorted() }));
   }
-  // The agent's own UDP listeners on the node stay silent.
-  const isSilent = sent.protocol === 'udp' && outcome.kind === 'delivered' && !isFar;
-  if (reply && !isSilent) lines.push(...answerLines(outcome, branch));
+  if (reply) lines.push(...answerLines(outcome, branch));
   // Errors about routes are rationed per peer (ip_rt_error_burst), whatever icmp_ratelimit says: they may be missing.
   const rationed = outcome.kind === 'no-route' ? [{ lines: [] }] : [];
   return [{ lines: lines.toSorted() }, ...rationed];

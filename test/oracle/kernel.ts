@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Ask } from '../../src/evidence/evidence.js';
 import type { Answered } from '../../src/facts/read/answered.js';
 import type { Sent, Situation } from './situation.js';
+import { type Handles, SWITCH, type Trace } from './trail.js';
 
 const AGENT = fileURLToPath(new URL('agent.py', import.meta.url));
 
@@ -25,13 +26,17 @@ export interface Observed {
   readonly seen: readonly Seen[];
   /** Of packets that the node sent itself: what the socket said, by packet id. */
   readonly results: Readonly<Record<string, string>>;
+  /** Rules that packets matched, in the order in which the kernel told of them. */
+  readonly traces: readonly Trace[];
 }
 
 export interface Place {
   readonly ask: (ask: Ask) => Answered | undefined;
+  readonly handles: () => Handles;
 }
 export interface Held {
   readonly place: Place;
+  /** Turns tracing on, which changes the rules: look at the place before. */
   readonly send: (packets: readonly Sent[]) => Promise<Observed>;
 }
 
@@ -57,6 +62,7 @@ export async function hold<T>(
     const rejected = setUp(name, situation);
     if (rejected !== undefined) return { rejected };
     const send = async (packets: readonly Sent[]): Promise<Observed> => {
+      switchOn(name);
       const plan = {
         listen: situation.listen,
         packets: packets.map((packet) => ({ dev: null, ...packet, flags: packet.protocol === 'tcp' ? 'SYN' : '' })),
@@ -67,7 +73,7 @@ export async function hold<T>(
       // At the JSON door: the agent's own document.
       return JSON.parse(await next()) as Observed;
     };
-    return await use({ place: { ask: (ask) => answerOf(name, ask) }, send });
+    return await use({ place: placeIn(name), send });
   } finally {
     agent.stdin.end();
     agent.kill('SIGKILL');
@@ -91,6 +97,32 @@ function setUp(name: string, { ip, sysctls, rules, ipsets, family }: Situation):
   return loaded.status === 0 ? undefined : loaded.stderr;
 }
 
+/** Ahead of every other chain, so that all that follow are traced: nf_tables and the legacy tables look at one bit. */
+export function switchOn(name: string): void {
+  const chains = ['prerouting', 'output'].map(
+    (hook) => `chain ${hook}_ { type filter hook ${hook} priority -350; policy accept;\nmeta nftrace set 1\n}`,
+  );
+  const made = inside(name, ['nft', '-f', '-'], `table ip ${SWITCH} {\n${chains.join('\n')}\n}\n`);
+  if (made.status !== 0) throw new Error(`tracing cannot be turned on: ${made.stderr}`);
+}
+
+interface Listed {
+  readonly nftables: readonly {
+    readonly rule?: { readonly table: string; readonly chain: string; readonly handle: number };
+  }[];
+}
+export function handlesOf(name: string): Handles {
+  const listed = inside(name, ['nft', '-j', 'list', 'ruleset']);
+  const handles = new Map<string, number[]>();
+  // At the JSON door: nft's own document.
+  for (const { rule } of (JSON.parse(listed.stdout) as Listed).nftables) {
+    if (!rule) continue;
+    const key = `${rule.table} ${rule.chain}`;
+    handles.set(key, [...(handles.get(key) ?? []), rule.handle]);
+  }
+  return handles;
+}
+
 const inside = (name: string, argv: readonly string[], input = ''): ReturnType<typeof run> =>
   run(['ip', 'netns', 'exec', name, ...argv], input);
 
@@ -102,7 +134,10 @@ function run(
   return { status: ran.status ?? 1, stdout: ran.stdout, stderr: ran.stderr };
 }
 
-export const placeIn = (name: string): Place => ({ ask: (ask) => answerOf(name, ask) });
+export const placeIn = (name: string): Place => ({
+  ask: (ask) => answerOf(name, ask),
+  handles: () => handlesOf(name),
+});
 
 /** The very scripts that would run on a node. */
 function answerOf(name: string, ask: Ask): Answered | undefined {

@@ -1,14 +1,17 @@
 // `npm run oracle -- --cases N --seed N`: random situations, the kernel's verdict and ours, compared packet by packet.
 import { parseArgs } from 'node:util';
 import { summary } from '../path/support/tell.js';
-import { predict } from '../../src/path/predict.js';
+import { branchOf, concluded } from '../../src/path/conclude.js';
+import { walk } from '../../src/path/predict.js';
+import type { World } from '../../src/path/world.js';
+import { recordTexts, traceOf, trailOf } from './trail.js';
 import type { Packet } from '../../src/path/packet.js';
-import { type Comparison, compare } from './compare.js';
+import { type Comparison, type Predicted, compare } from './compare.js';
 import { cluster } from './cluster.js';
 import { runCluster } from './cluster-main.js';
 import { Counts } from './counts.js';
 import { hold, isRejected } from './kernel.js';
-import { NODE_ID, farId, worldOf } from './oracle-world.js';
+import { NODE_ID, NOTHING, farId, worldOf } from './oracle-world.js';
 import { dice } from './random.js';
 import { type Family, type Sent, type Situation, situation } from './situation.js';
 
@@ -43,17 +46,21 @@ async function one(number: number): Promise<void> {
   const made = situation(dice(number), PACKETS, single);
   const held = await hold(made, async ({ place, send }) => {
     const world = worldOf(place, made);
-    const predictions = made.packets.map((sent) => predict(world, packetOf(sent)));
-    return { predictions, observed: await send(made.packets) };
+    const predictions = made.packets.map((sent) => predictionOf(world, packetOf(sent)));
+    const netfilter = world.netns.get(NODE_ID)?.netfilter ?? NOTHING;
+    const textOf = recordTexts(netfilter, place.handles());
+    return { predictions, textOf, observed: await send(made.packets) };
   });
   if (isRejected(held)) {
     counts.rejected(made.family, held.rejected);
     return;
   }
   for (const [at, sent] of made.packets.entries()) {
-    const prediction = held.predictions[at];
-    if (!prediction) continue;
-    const comparison = compare(sent, prediction, held.observed);
+    const predicted = held.predictions[at];
+    if (!predicted) continue;
+    const { prediction } = predicted;
+    const trail = traceOf(sent.sport, held.observed.traces, held.textOf);
+    const comparison = compare(sent, predicted, { observed: held.observed, trail });
     counts.add(made.family, comparison, prediction);
     if (comparison.kind === 'disagree' && counts.failed <= Number(values.show))
       show(number, { made, sent, comparison, lines: summary(prediction) });
@@ -87,6 +94,14 @@ async function oneCluster(number: number): Promise<void> {
   }
 }
 
+function predictionOf(world: World, packet: Packet): Predicted {
+  const ways = walk(world, packet);
+  return {
+    prediction: concluded(packet, ways),
+    ways: ways.map((way) => ({ branch: branchOf(packet, way), trail: trailOf(way) })),
+  };
+}
+
 export const packetOf = (sent: Sent): Packet => ({
   protocol: sent.protocol,
   from: sent.dev === undefined ? NODE_ID : farId(sent.dev),
@@ -107,6 +122,7 @@ function show(number: number, { made, sent, comparison, lines }: Shown): void {
   console.log(`situation ${number} (${made.family}): ${JSON.stringify(sent)}`);
   console.log(`  kernel: ${comparison.kernel.lines.join(' | ') || 'nothing'}`);
   for (const each of comparison.ours) console.log(`  ours:   ${each.lines.join(' | ') || 'nothing'}`);
+  if (comparison.rules !== undefined) console.log(`  rules:  ${comparison.rules}`);
   for (const line of lines) console.log(`  ${line}`);
 }
 

@@ -19,7 +19,7 @@ import type { Situation } from './situation.js';
 
 export const NODE_ID = 'node/n';
 export const farId = (dev: string): string => `far/${dev}`;
-const NOTHING: Netfilter = { iptables: [], nft: [], ipsets: [], unread: [] };
+export const NOTHING: Netfilter = { iptables: [], nft: [], ipsets: [], unread: [] };
 
 function read<T>(place: Place, ask: Ask, reader: (answer: Answered) => T | Unreadable): T {
   const answer = place.ask(ask);

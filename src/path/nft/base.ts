@@ -1,7 +1,7 @@
 // The base chains of a native nft table at one hook.
 import type { NftTable } from '../../facts/netfilter.js';
 import { type ChainRule, type Chains, type HookName, runChain } from '../chain.js';
-import type { BaseChain } from '../hooks.js';
+import type { BaseChain } from '../base-chain.js';
 import { nftRule } from './statement.js';
 
 /** Tables of these families see IPv4 packets at the hooks that the walk passes. */

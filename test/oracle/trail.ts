@@ -1,0 +1,102 @@
+// The rules a packet matched, in order: as the kernel traced them, and as our walk says. One text a rule, the same in both.
+import type { Iptables, Netfilter, NftTable } from '../../src/facts/netfilter.js';
+import { type Log, type Scenario, hopsOf } from '../../src/path/scenario.js';
+import type { Step } from '../../src/path/prediction.js';
+
+/** What tells a traced packet from all others; an ICMP error only tells which packet it quotes. */
+interface Who {
+  readonly id: number;
+  readonly size: number;
+  readonly protocol: number;
+  readonly sport?: number;
+  readonly dport?: number;
+  readonly flags?: number;
+  readonly quotes?: { readonly id: number; readonly size: number };
+}
+/** Table, chain, then handle (nf_tables) or number (legacy) of the rule and what it did, or `policy` and which. */
+export type Record = readonly ['nft' | 'legacy', string, string, number | 'policy', string];
+export type Trace = readonly [Who, Record];
+
+export interface Trail {
+  readonly there: readonly string[];
+  readonly back: readonly string[];
+}
+
+/** The chain of the switch that turns tracing on: not part of what is tried. */
+export const SWITCH = 'netdiag_trace';
+const [SYN, RST, SYN_ACK] = [0x02, 0x04, 0x12];
+
+export function traceOf(port: number, traces: readonly Trace[], textOf: (record: Record) => string | undefined): Trail {
+  const isFirst = ({ sport, flags = 0 }: Who): boolean => sport === port && (flags === 0 || flags === SYN);
+  const first = traces.find(([who]) => isFirst(who))?.[0];
+  const isAnswer = ({ dport, flags = 0, protocol, quotes }: Who): boolean =>
+    protocol === 1
+      ? first !== undefined && quotes?.id === first.id && quotes.size === first.size
+      : dport === port && (flags === 0 || flags === SYN_ACK || (flags & RST) !== 0);
+  const answer = traces.find(([who]) => isAnswer(who))?.[0];
+  // Retransmissions and later segments have another number.
+  const texts = (of: Who | undefined, is: (who: Who) => boolean): readonly string[] =>
+    traces.flatMap(([who, record]) => (of && who.id === of.id && is(who) ? (textOf(record) ?? []) : []));
+  return { there: texts(first, isFirst), back: texts(answer, isAnswer) };
+}
+
+const placeOf = ({ backend }: Iptables, table: string): string => (backend === 'legacy' ? `legacy ${table}` : table);
+const nftPolicy = (table: NftTable, chain: string): string => `nft ${table.family} ${table.name} ${chain} policy drop`;
+
+/** Handles of iptables-nft rules stand in no dump of iptables: they come from nft, by `table chain` in order. */
+export type Handles = ReadonlyMap<string, readonly number[]>;
+
+export function recordTexts({ iptables, nft }: Netfilter, handles: Handles): (record: Record) => string | undefined {
+  const dumps = new Map(iptables.map((dump) => [dump.backend, dump]));
+  return ([source, table, chain, rule, verdict]) => {
+    if (table === SWITCH) return undefined;
+    const native = source === 'nft' ? nft.find(({ name }) => name === table) : undefined;
+    if (native) {
+      if (rule === 'policy') return verdict === 'drop' ? nftPolicy(native, chain) : undefined;
+      return native.chains.get(chain)?.rules.find(({ handle }) => handle === rule)?.text ?? `${table} ${rule}?`;
+    }
+    const dump = dumps.get(source);
+    const held = dump?.tables.get(table)?.chains.get(chain);
+    if (!dump || !held) return `${source} ${table} ${chain} ${rule}?`;
+    const at = source === 'legacy' ? Number(rule) - 1 : (handles.get(`${table} ${chain}`) ?? []).indexOf(Number(rule));
+    const found = rule === 'policy' ? undefined : held.rules[at];
+    if (found) return `${placeOf(dump, table)} ${found.text}`;
+    // The legacy log numbers the end of a chain one beyond its last rule.
+    const isEnd = rule === 'policy' || (source === 'legacy' && at === held.rules.length);
+    if (!isEnd) return `${source} ${table} ${chain} ${rule}?`;
+    const isDrop = source === 'legacy' ? verdict === 'policy' && held.policy === 'DROP' : verdict === 'drop';
+    return isDrop ? `${placeOf(dump, table)} -P ${chain} DROP` : undefined;
+  };
+}
+
+export const trailOf = ({ there, log }: Scenario): Trail =>
+  there ? { there: textsOf(there.log), back: textsOf(log) } : { there: textsOf(log), back: [] };
+
+const textsOf = (log: Log | undefined): readonly string[] =>
+  hopsOf(log).flatMap(({ steps }) => steps.flatMap(stepTexts));
+
+function stepTexts({ kind, says, cites, trail = [] }: Step): readonly string[] {
+  const label = says.split(':')[0] ?? '';
+  const isNft = label.startsWith('nft ');
+  const place = label.split(' ').slice(0, -1).join(' ');
+  const texts = trail.map((text) => (isNft ? text : `${place} ${text}`));
+  if (kind !== 'drop') return texts;
+  if (isNft) return cites === 'policy drop' ? [...texts, `${label} policy drop`] : texts;
+  return cites?.startsWith('-P ') ? [...texts, `${place} ${cites}`] : texts;
+}
+
+/** Rules that only count or log, and roll dice for it: the walk does not ask whether they match. */
+const isIdleChance = (text: string): boolean => /-m statistic /.test(text) && !/ -[jg] /.test(text);
+
+/** Undefined where they agree. */
+export function firstDifference(ours: Trail, kernel: Trail, legs: readonly (keyof Trail)[]): string | undefined {
+  for (const leg of legs) {
+    const seen = kernel[leg].filter((text) => !isIdleChance(text));
+    const length = Math.max(ours[leg].length, seen.length);
+    for (let at = 0; at < length; at += 1) {
+      if (ours[leg][at] !== seen[at])
+        return `${leg}, rule ${at + 1}: kernel ${seen[at] ?? 'none'}; ours ${ours[leg][at] ?? 'none'}`;
+    }
+  }
+  return undefined;
+}
