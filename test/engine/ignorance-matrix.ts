@@ -74,7 +74,7 @@ function setsOf(evidence: readonly Evidence[]): readonly [string, readonly Evide
   const sets = new Map<string, Evidence[]>();
   for (const one of evidence)
     for (const name of setNames(one.request)) sets.set(name, [...(sets.get(name) ?? []), one]);
-  return [...sets];
+  return [...sets].filter(([, members]) => members.length > 1);
 }
 
 /** Rung `none` is the API; what the rungs above it add is commands, on every place or on one, attempts or reads. */
