@@ -162,7 +162,6 @@ export const cni = (different: Partial<CniSetup> = {}): CniSetup => ({
   name: 'flannel',
   backend: 'vxlan',
   network: '10.244.0.0/16',
-  enforcesPolicy: false,
   settings: {},
   ...different,
 });

@@ -1,34 +1,58 @@
 // What the checks of NetworkPolicies have in common.
 import { shown } from '../evidence/shell.js';
-import type { Policed } from '../model/policies.js';
-import type { Denial } from '../path/policy/denials.js';
+import type { Intended, Side, Way } from '../path/policy/intended.js';
+import { refsText, sideText } from '../path/policy/reason.js';
+import type { PolicyRef } from '../path/policy/statement.js';
 import { podSubject } from '../target/subject.js';
 import { changes, fail, pass, reads, type Judgement } from './check.js';
 
 export const getPolicies = (namespace: string): string => shown`kubectl -n ${namespace} get networkpolicies -o yaml`;
 
-/** A policy convicts only where somebody enforces it and the flow was seen to fail: then both say the same. */
-export function denied(
-  { observed, enforces, port, protocol }: Extract<Policed, { kind: 'read' }>,
-  [first]: readonly Denial[],
-): Judgement {
-  if (!first) return pass('no policy closes it');
-  const { direction, pod, by } = first;
-  const names = by.map(({ name }) => name).join(', ');
-  if (enforces === false) return pass(`${names} would close it, and nothing enforces policies here`);
+type Told = Extract<Intended, { kind: 'told' }>;
+
+/** A policy convicts only where somebody enforces it and the flow was not seen to pass. */
+export function denied(told: Told): Judgement {
+  const { observed, enforcer, ways } = told;
+  const way = ways.find(({ verdict }) => verdict === 'deny');
+  const side = way?.sides.find(({ ruling }) => ruling.verdict === 'deny');
+  if (!way || !side) return pass(passText(told));
+  const names = refsText(refsOf(side));
+  if (enforcer.enforces === false) return pass(`${names} would close it, and nothing enforces policies here`);
   if (observed === 'connected') return pass(`${names} would close it, and yet it was answered`);
-  const way = direction === 'Egress' ? 'from' : 'to';
+  return failure(told, way, side);
+}
+
+function passText({ ways, protocol, dns }: Told): string {
+  const ruled = ways.flatMap(({ port, sides }) => {
+    const telling = sides.find(({ ruling }) => ruling.basis.kind === 'rule');
+    return telling ? [sideText(telling, portText(port, protocol))] : [];
+  });
+  return ruled[0] ?? (dns ? 'no policy closes the lookup' : 'no policy closes it');
+}
+
+const portText = (port: number, protocol: string): string => `${port}/${protocol.toLowerCase()}`;
+
+function refsOf({ ruling: { basis } }: Side): readonly PolicyRef[] {
+  if (basis.kind === 'closed') return basis.by;
+  return basis.kind === 'rule' ? [basis.ref] : [];
+}
+
+function failure({ observed, enforcer, says, protocol }: Told, { port, to }: Way, side: Side): Judgement {
+  const { pod, direction } = side;
+  const allowed = portText(port, protocol);
   const list = getPolicies(pod.namespace);
-  const tried = observed !== 'none' && enforces === true;
+  const tried = observed !== 'none' && enforcer.enforces === true;
   return fail({
-    severity: tried ? 'outage' : 'risk',
+    severity: !tried ? 'risk' : says === 'mixed' ? 'degraded' : 'outage',
     confidence: 'declared',
-    says: `${direction.toLowerCase()} ${way} pod/${pod.name} is closed by NetworkPolicy ${names}: no rule allows ${port}/${protocol.toLowerCase()}`,
-    cites: [{ on: 'api', shows: `NetworkPolicy ${names} in ${pod.namespace} selects pod/${pod.name}`, command: list }],
+    says: sideText(side, allowed),
+    cites: [
+      { on: 'api', shows: `${refsText(refsOf(side))} in ${pod.namespace} selects pod/${pod.name}`, command: list },
+    ],
     fix: [
       reads('read its rules', list),
       changes(
-        `allow ${port}/${protocol.toLowerCase()} ${direction === 'Egress' ? 'to the destination' : 'from the source'} in a policy of ${pod.namespace}`,
+        `allow ${allowed} ${direction === 'Egress' ? `to ${to}` : 'from the source'} in a policy of ${pod.namespace}`,
       ),
     ],
     refute: reads('would show a rule that allows it', list),

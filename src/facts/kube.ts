@@ -179,7 +179,6 @@ export interface CniSetup {
   /** flannel: `vxlan`, `host-gw` …; the others as they call it. */
   readonly backend?: string;
   readonly network?: string;
-  readonly enforcesPolicy: boolean | 'unknown';
   readonly daemonSet?: {
     readonly namespace: string;
     readonly name: string;

@@ -2,11 +2,12 @@
 import { crossing } from './crossing.js';
 import { leaving } from './leaving.js';
 import { podRoutes } from './pod-routes.js';
+import { intended, policyVerdict } from './policy/intended.js';
 
 export const checkSources = {
   cluster: {},
   node: { podRoutes },
   pod: {},
   service: {},
-  flow: { crossing, leaving },
+  flow: { crossing, intended, leaving, policyVerdict },
 };

@@ -1,8 +1,8 @@
 import check from '../../src/checks/l4-transport/policy-blocks-dns.js';
-import { policed, policy } from '../../src/checks/samples-policy.js';
+import { apiEnd, intendedOf, policy, webEnd } from '../../src/checks/samples-policy.js';
 import { testCheck } from '../support/test-check.js';
 
-const lookup = { ...policed, dns: true, protocol: 'UDP', port: 53, observed: 'silent' as const };
+const lookup = { dns: true, protocol: 'UDP', observed: 'silent', dests: [{ end: apiEnd, port: 53 }] } as const;
 const tcpOnly = policy({
   name: 'allow-dns-tcp',
   types: ['Egress'],
@@ -10,13 +10,13 @@ const tcpOnly = policy({
 });
 
 testCheck(check, {
-  passes: { 'no policy': [{ policed: lookup }, 'no policy closes it'] },
+  passes: { 'no policy': [{ policyVerdict: intendedOf(lookup) }, 'no policy closes the lookup'] },
   fails: {
     'TCP allowed and UDP forgotten': [
-      { policed: { ...lookup, source: { ...policed.source, selecting: [tcpOnly] } } },
+      { policyVerdict: intendedOf({ ...lookup, source: { ...webEnd, selecting: [tcpOnly] } }) },
       'outage',
-      'egress from pod/web is closed by NetworkPolicy allow-dns-tcp: no rule allows 53/udp',
+      'egress from pod/web is closed by NetworkPolicy allow-dns-tcp: its egress rule 1 would allow it, but it allows 53/tcp, not 53/udp',
     ],
   },
-  skips: { 'no lookup': [{ policed }, 'the flow is no lookup'] },
+  skips: { 'no lookup': [{ policyVerdict: intendedOf() }, 'the flow is no lookup'] },
 });

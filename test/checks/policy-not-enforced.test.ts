@@ -1,28 +1,33 @@
 import check from '../../src/checks/l4-transport/policy-not-enforced.js';
-import { policy } from '../../src/checks/samples-policy.js';
+import { enforcer, NOBODY, policy } from '../../src/checks/samples-policy.js';
 import { testCheck } from '../support/test-check.js';
 
-const flannel = { namespaceLabels: {}, enforces: false, cni: 'flannel', selecting: [policy()] } as const;
+const selecting = [policy()];
 
 testCheck(check, {
   passes: {
     'an engine is there': [
-      { policies: { ...flannel, enforces: true, cni: 'calico' } },
-      '1 policies select it, and calico is there to enforce them',
+      { policies: { selecting, enforcer: enforcer({ name: 'calico', says: 'calico' }) } },
+      'default-deny selects it, and calico is there to enforce it',
     ],
   },
   fails: {
     'flannel alone': [
-      { policies: flannel },
+      { policies: { selecting, enforcer: NOBODY } },
       'risk',
       'default-deny selects pod/api-7c9f-x2kq, and nothing enforces it: flannel alone has no policy engine',
     ],
   },
   skips: {
-    'no policy': [{ policies: { ...flannel, selecting: [] } }, 'no NetworkPolicy selects the pod'],
+    'no policy': [{ policies: { selecting: [], enforcer: NOBODY } }, 'no NetworkPolicy selects the pod'],
     'an unknown CNI': [
-      { policies: { ...flannel, enforces: 'unknown', cni: 'unknown' } },
-      'whether unknown enforces policies is not told by the API',
+      {
+        policies: {
+          selecting,
+          enforcer: enforcer({ name: 'unknown', says: 'no network agent that we know', enforces: 'unknown' }),
+        },
+      },
+      'whether no network agent that we know enforces policies is not told by the API',
     ],
   },
 });

@@ -1,10 +1,9 @@
-import { denials } from '../../path/policy/denials.js';
 import { defineCheck, skip } from '../check.js';
 import { denied } from '../policy.js';
 import { FLOW_TO_DNS } from '../samples.js';
-import { policy, policed } from '../samples-policy.js';
+import { apiEnd, intendedOf, policy, webEnd } from '../samples-policy.js';
 
-const lookup = { ...policed, dns: true, protocol: 'UDP', port: 53, address: '10.244.1.2' };
+const lookup = { dns: true, protocol: 'UDP', translated: true, dests: [{ end: apiEnd, port: 53 }] } as const;
 const closed = policy({ name: 'default-deny-egress', types: ['Egress'] });
 
 export default defineCheck({
@@ -12,7 +11,7 @@ export default defineCheck({
   layer: 'L4',
   title: 'NetworkPolicies allow lookups',
   about: 'flow',
-  needs: ['policed'],
+  needs: ['policyVerdict'],
 
   explain: {
     looksAt: 'The egress policies of the source and the ingress policies of the nameserver, for port 53.',
@@ -22,15 +21,15 @@ export default defineCheck({
     misleads: 'Connections by address still work where the policy allows them.',
   },
 
-  judge({ policed: told }) {
+  judge({ policyVerdict: told }) {
     if (told.kind === 'does-not-apply') return skip(told.why);
     if (!told.dns) return skip('the flow is no lookup');
-    return denied(told, denials(told));
+    return denied(told);
   },
 
   examples: {
     subject: FLOW_TO_DNS,
-    fails: { policed: { ...lookup, source: { ...policed.source, selecting: [closed] } } },
-    passes: { policed: lookup },
+    fails: { policyVerdict: intendedOf({ ...lookup, source: { ...webEnd, selecting: [closed] } }) },
+    passes: { policyVerdict: intendedOf(lookup) },
   },
 });

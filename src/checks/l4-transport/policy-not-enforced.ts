@@ -1,8 +1,7 @@
+import { listed } from '../../model/listed.js';
 import { changes, defineCheck, fail, pass, reads, skip } from '../check.js';
 import { getPolicies } from '../policy.js';
-import { policy } from '../samples-policy.js';
-
-const flannel = { namespaceLabels: {}, enforces: false, cni: 'flannel' } as const;
+import { enforcer, NOBODY, policy } from '../samples-policy.js';
 
 export default defineCheck({
   id: 'policy-not-enforced',
@@ -17,11 +16,12 @@ export default defineCheck({
     misleads: 'flannel with kube-router or Calico beside it does enforce them.',
   },
 
-  judge({ policies: { selecting, enforces, cni } }, { namespace, name }) {
+  judge({ policies: { selecting, enforcer: who } }, { namespace, name }) {
     if (selecting.length === 0) return skip('no NetworkPolicy selects the pod');
-    if (enforces === 'unknown') return skip(`whether ${cni} enforces policies is not told by the API`);
-    const names = selecting.map((each) => each.name).join(', ');
-    if (enforces) return pass(`${selecting.length} policies select it, and ${cni} is there to enforce them`);
+    const cni = who.says;
+    if (who.enforces === 'unknown') return skip(`whether ${cni} enforces policies is not told by the API`);
+    const names = listed(selecting.map((each) => each.name));
+    if (who.enforces) return pass(`${names} selects it, and ${cni} is there to enforce it`);
     const list = getPolicies(namespace);
     return fail({
       severity: 'risk',
@@ -44,7 +44,7 @@ export default defineCheck({
 
   examples: {
     subject: { kind: 'pod', namespace: 'shop', name: 'api-7c9f-x2kq' },
-    fails: { policies: { ...flannel, selecting: [policy()] } },
-    passes: { policies: { ...flannel, enforces: true, cni: 'calico', selecting: [policy()] } },
+    fails: { policies: { enforcer: NOBODY, selecting: [policy()] } },
+    passes: { policies: { enforcer: enforcer(), selecting: [policy()] } },
   },
 });

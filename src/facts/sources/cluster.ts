@@ -8,6 +8,7 @@ import { POD_FIELDS, readPod } from '../read/kube-pod.js';
 import { readCorefile } from '../read/corefile.js';
 import { readCorednsLog, type DnsLog } from '../read/coredns-log.js';
 import { askList, askObject, askText, namespaced, objectRequest, selected } from './api.js';
+import { enforcer } from './enforcer.js';
 
 declare module '../fact.js' {
   interface ClusterFacts {
@@ -28,6 +29,7 @@ export interface AgentSet {
   readonly app: string;
   readonly desired: number;
   readonly ready: number;
+  readonly image: string;
   readonly args: readonly string[];
 }
 
@@ -63,11 +65,12 @@ export const clusterSources = {
   },
 
   cni(_, know) {
-    const agents = know.get(CLUSTER, 'agents').filter(({ app }) => app !== 'kube-proxy');
-    const main = agents.find(({ app }) => CNI_OF[app]);
-    if (!main) return { name: 'unknown', enforcesPolicy: 'unknown', settings: {} };
-    return { ...settings(know, main), name: CNI_OF[main.app] ?? 'unknown', daemonSet: main, ...enforcement(agents) };
+    const main = know.get(CLUSTER, 'agents').find(({ app }) => CNI_OF[app]);
+    if (!main) return { name: 'unknown', settings: {} };
+    return { ...settings(know, main), name: CNI_OF[main.app] ?? 'unknown', daemonSet: main };
   },
+
+  enforcer,
 
   dns(_, know) {
     const dns = serviceSubject(KUBE_SYSTEM, 'kube-dns');
@@ -107,6 +110,7 @@ function readAgent(set: Jsonish): AgentSet {
     app: strings(at(set, 'metadata', 'labels'))['k8s-app'] ?? '',
     desired: number(at(set, 'status', 'desiredNumberScheduled')) ?? 0,
     ready: number(at(set, 'status', 'numberReady')) ?? 0,
+    image: text(at(first, 'image')) ?? '',
     args: [at(first, 'command'), at(first, 'args')].flatMap((words) => (Array.isArray(words) ? words.map(String) : [])),
   };
 }
@@ -123,16 +127,6 @@ const CNI_OF: Readonly<Record<string, CniSetup['name']>> = {
   'ovnkube-node': 'ovn-kubernetes',
   'kube-router': 'kube-router',
 };
-
-/** flannel alone enforces no NetworkPolicy; the others do unless told not to, which only their settings say. */
-function enforcement(agents: readonly AgentSet[]): Pick<CniSetup, 'enforcesPolicy'> {
-  const apps = agents.map(({ app }) => app);
-  if (apps.some((app) => ['calico-node', 'canal', 'cilium', 'antrea-agent', 'ovnkube-node', 'kindnet'].includes(app)))
-    return { enforcesPolicy: true };
-  const router = agents.find(({ app }) => app === 'kube-router');
-  if (router) return { enforcesPolicy: !router.args.includes('--run-firewall=false') };
-  return { enforcesPolicy: apps.includes('flannel') ? false : 'unknown' };
-}
 
 function settings(know: Know, set: AgentSet): Pick<CniSetup, 'backend' | 'network' | 'settings'> {
   if (set.app === 'cilium') {

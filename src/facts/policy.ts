@@ -1,0 +1,55 @@
+// Policies beside networking.k8s.io/v1, as far as we use them, and who enforces any. Readers cut them down to this.
+import type { Selector } from './kube.js';
+
+export type EnforcerName = 'kube-router' | 'calico' | 'cilium' | 'kube-network-policies' | 'antrea' | 'ovn-kubernetes';
+
+export interface Enforcer {
+  /** `other`: one that we know by name only; `none`: nobody; `unknown`: the API does not tell. */
+  readonly name: EnforcerName | 'other' | 'none' | 'unknown';
+  /** As people call it: the engine, or where there is none the CNI. */
+  readonly says: string;
+  readonly enforces: boolean | 'unknown';
+  readonly daemonSet?: { readonly namespace: string; readonly name: string };
+  /** What of its configuration changes how it reads policies. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Pods by their own labels and their namespace's. */
+export interface PodsIn {
+  readonly namespaces: Selector;
+  readonly pods: Selector;
+}
+
+export type RuleAction = 'allow' | 'deny' | 'pass';
+
+/** AdminNetworkPolicy, BaselineAdminNetworkPolicy and their successor ClusterNetworkPolicy. */
+export interface AdminPolicy {
+  readonly kind: 'AdminNetworkPolicy' | 'BaselineAdminNetworkPolicy' | 'ClusterNetworkPolicy';
+  readonly name: string;
+  readonly tier: 'admin' | 'baseline';
+  /** The lower goes first. */
+  readonly priority: number;
+  readonly subject: PodsIn;
+  readonly ingress: readonly AdminRule[];
+  readonly egress: readonly AdminRule[];
+}
+export interface AdminRule {
+  readonly name?: string;
+  readonly action: RuleAction;
+  readonly peers: readonly AdminPeer[];
+  /** Absent: every port of every protocol. */
+  readonly ports?: readonly AdminPort[];
+}
+export type AdminPeer =
+  | { readonly kind: 'pods'; readonly pods: PodsIn }
+  | { readonly kind: 'nodes'; readonly nodes: Selector }
+  | { readonly kind: 'networks'; readonly cidrs: readonly string[] }
+  /** Domain names, or a field of a newer API: what it means cannot be told from the object. */
+  | { readonly kind: 'undecided'; readonly why: string };
+export interface AdminPort {
+  readonly protocol?: string;
+  readonly from?: number;
+  readonly to?: number;
+  /** A container port's name. */
+  readonly named?: string;
+}

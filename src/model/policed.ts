@@ -1,0 +1,144 @@
+// Both ends of a flow as policies see them: behind the Service's address, by pod, by node or by bare address.
+import type { Know, Source, Wanted } from '../facts/fact.js';
+import type { PodObject, PolicyObject } from '../facts/kube.js';
+import type { Enforcer } from '../facts/policy.js';
+import { CLUSTER, nodeSubject, podSubject, type Subject } from '../target/subject.js';
+import type { FlowEnds } from './flow-ends.js';
+import { usableEndpoints } from './local-policy.js';
+import { observedEnd, type Observed } from './observed.js';
+import { nameLabel, type Labels } from './policies.js';
+import { atAddress, type Behind } from './policy-address.js';
+import { sample } from './scope-destination.js';
+
+declare module '../facts/fact.js' {
+  interface FlowFacts {
+    policed: Policed;
+  }
+}
+/** A pod with an address of its own: policies are about these. */
+export interface PolicedPod {
+  readonly kind: 'pod';
+  readonly pod: PodObject;
+  /** Absent: the namespace could not be read, and why. */
+  readonly namespaceLabels?: Labels;
+  readonly unreadLabels?: string;
+  readonly selecting: readonly PolicyObject[];
+}
+export type PolicedEnd =
+  | PolicedPod
+  /** A node, or a pod in its network: the two cannot be told apart by a packet. */
+  | {
+      readonly kind: 'node';
+      readonly name: string;
+      readonly labels: Labels;
+      /** Of the node itself; what it sends over an overlay may carry one of its pod range instead. */
+      readonly addresses: readonly string[];
+      readonly podCidrs: readonly string[];
+      readonly pod?: string;
+    }
+  /** Absent: a client beyond the nodes, whose address nobody told. */
+  | { readonly kind: 'outside'; readonly address?: string };
+
+export type Policed =
+  | { readonly kind: 'does-not-apply'; readonly why: string }
+  | {
+      readonly kind: 'read';
+      readonly enforcer: Enforcer;
+      readonly observed: Observed;
+      readonly source: PolicedEnd;
+      /** Policies see what is behind a Service's address: each backend with the port it has. */
+      readonly dests: readonly { readonly end: PolicedEnd; readonly port: number }[];
+      readonly protocol: string;
+      readonly service?: { readonly name: string; readonly port: number };
+      readonly dns: boolean;
+      /** It goes to a Service's address, and what policies see is a backend's. */
+      readonly translated: boolean;
+      /** Why no policy can be sure of who the packet is from. */
+      readonly blurred?: string;
+    };
+type Read = Extract<Policed, { kind: 'read' }>;
+
+export const policed: Source<'flow', Policed> = (flow, know) => {
+  const ends = know.get(flow, 'ends');
+  know.ahead([[CLUSTER, 'enforcer'], ...policiesAhead(flow)]);
+  const source = sourceEnd(flow, ends, know);
+  const dests = destEnds(flow, ends, know);
+  if (source.kind !== 'pod' && dests.every(({ end }) => end.kind !== 'pod'))
+    return { kind: 'does-not-apply', why: 'neither end is a pod with an address of its own' };
+  const blurred = blurredBy(flow, ends);
+  return {
+    kind: 'read',
+    enforcer: know.get(CLUSTER, 'enforcer'),
+    observed: observedEnd(flow, know),
+    source,
+    dests,
+    protocol: flow.protocol.toUpperCase(),
+    ...serviceOf(ends),
+    dns: flow.port === 53 && flow.service?.name === 'kube-dns',
+    translated: ends.service !== undefined && !flow.pod,
+    ...(blurred === undefined ? {} : { blurred }),
+  };
+};
+
+function policiesAhead({ source, pod }: Subject<'flow'>): readonly Wanted[] {
+  return [source.kind === 'pod' ? source : undefined, pod].flatMap((end): readonly Wanted[] => {
+    if (!end) return [];
+    const subject = podSubject(end.namespace, end.name);
+    return [
+      [subject, 'policies'],
+      [subject, 'namespaceLabels'],
+    ];
+  });
+}
+
+function sourceEnd(flow: Subject<'flow'>, { source }: FlowEnds, know: Know): PolicedEnd {
+  if (source) return podEnd(source, know);
+  return flow.source.kind === 'node' ? nodeEnd(flow.source.name, know) : { kind: 'outside' };
+}
+
+function destEnds(flow: Subject<'flow'>, ends: FlowEnds, know: Know): Read['dests'] {
+  if (ends.pod) return [{ end: podEnd(ends.pod, know), port: flow.port }];
+  if (ends.service && !flow.pod) {
+    return sample(usableEndpoints(ends.endpoints)).map((one) => ({ end: behindEnd(one, know), port: one.port }));
+  }
+  if (ends.addressNode) {
+    const node = nodeEnd(ends.addressNode, know);
+    // It is sent to this very address, whatever others the node has.
+    return [{ end: { ...node, addresses: [flow.address], podCidrs: [] }, port: flow.port }];
+  }
+  return atAddress(flow, know).map((behind) => ({ end: behindEnd(behind, know), port: behind.port }));
+}
+
+function behindEnd({ ip, pod }: Behind, know: Know): PolicedEnd {
+  const object = pod && know.get(podSubject(pod.namespace, pod.name), 'object');
+  return object && object !== 'absent' ? podEnd(object, know) : { kind: 'outside', address: ip };
+}
+
+function podEnd(pod: PodObject, know: Know): PolicedEnd {
+  if (pod.hostNetwork) return nodeEnd(pod.node ?? '', know, pod.name);
+  const subject = podSubject(pod.namespace, pod.name);
+  const labels = know.peek(subject, 'namespaceLabels');
+  const seen =
+    labels.kind === 'unknown'
+      ? { unreadLabels: `the labels of namespace "${pod.namespace}" could not be read` }
+      : { namespaceLabels: labels.value };
+  return { kind: 'pod', pod, ...seen, selecting: know.get(subject, 'policies').selecting };
+}
+
+function nodeEnd(name: string, know: Know, pod?: string): Extract<PolicedEnd, { kind: 'node' }> {
+  const object = know.get(nodeSubject(name), 'object');
+  const { labels, internalIps, podCidrs } =
+    object === 'absent' ? { labels: nameLabel(name), internalIps: [], podCidrs: [] } : object;
+  return { kind: 'node', name, labels, addresses: internalIps, podCidrs, ...(pod === undefined ? {} : { pod }) };
+}
+
+const serviceOf = ({ service, port }: FlowEnds): Pick<Read, 'service'> =>
+  service && port ? { service: { name: service.name, port: port.port } } : {};
+
+/** A node port is translated on the node it is sent to, which may put its own address in place of the client's. */
+function blurredBy(flow: Subject<'flow'>, { service, addressNode }: FlowEnds): string | undefined {
+  if (!service || !addressNode || flow.pod) return undefined;
+  return service.externalTrafficPolicy === 'Local' && flow.source.kind === 'outside'
+    ? undefined
+    : `node ${addressNode} may send it on from its own address`;
+}

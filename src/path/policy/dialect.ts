@@ -1,0 +1,110 @@
+// How each enforcer reads what the API leaves to it. A row rests on the enforcer's own source; docs/policy.md prints them.
+import type { Enforcer } from '../../facts/policy.js';
+
+/** `unknown`: nobody told us; then nothing may hang on it. */
+export type Told = boolean | 'unknown';
+
+export interface Dialect {
+  /** As texts call it. */
+  readonly name: string;
+  /** An ipBlock matches the addresses of pods. */
+  readonly blocksSeePods: Told;
+  /** An ipBlock matches the addresses of nodes, and so of pods in a node's network. */
+  readonly blocksSeeNodes: Told;
+  /** A pod's egress policies close the way to its own node too. That from the node is always open, by the API. */
+  readonly closesOwnNode: Told;
+  readonly endPort: Told;
+  /** It enforces AdminNetworkPolicy and its kin (policy.networking.k8s.io). */
+  readonly admin: Told;
+  /** A rule whose only ports are names that no pod has allows every port. */
+  readonly lostNamesOpen: Told;
+  /** A policy of both types is one chain: either of its sides opens a connection between two pods it selects. */
+  readonly oneChain: Told;
+  /** Pods that nothing selects are closed. */
+  readonly closedUnselected: boolean;
+  /** What a client sees of a denial. */
+  readonly denies: 'refused' | 'timeout' | 'unknown';
+  readonly source: string;
+}
+
+/** What the API defines for everybody, and nothing else. */
+const UNDEFINED: Dialect = {
+  name: 'an enforcer we do not know',
+  blocksSeePods: 'unknown',
+  blocksSeeNodes: 'unknown',
+  closesOwnNode: 'unknown',
+  endPort: 'unknown',
+  admin: 'unknown',
+  lostNamesOpen: false,
+  oneChain: false,
+  closedUnselected: false,
+  denies: 'unknown',
+  source: 'NetworkPolicy API reference and concepts page, kubernetes.io',
+};
+
+export const DIALECTS: Readonly<Record<Enforcer['name'], Dialect>> = {
+  'kube-router': {
+    ...UNDEFINED,
+    name: 'kube-router',
+    blocksSeePods: true,
+    blocksSeeNodes: true,
+    closesOwnNode: true,
+    endPort: true,
+    admin: false,
+    lostNamesOpen: true,
+    oneChain: true,
+    denies: 'refused',
+    source: 'kube-router v2.2.1, pkg/controllers/netpol/policy.go (rules, sets), pod.go (chains, REJECT)',
+  },
+  calico: {
+    ...UNDEFINED,
+    name: 'calico',
+    blocksSeePods: true,
+    blocksSeeNodes: true,
+    closesOwnNode: true,
+    endPort: true,
+    admin: true,
+    denies: 'timeout',
+    source: 'Calico felix/rules/endpoints.go and policy.go: nets are matched against the packet, denied ones dropped',
+  },
+  cilium: {
+    ...UNDEFINED,
+    name: 'cilium',
+    blocksSeePods: false,
+    blocksSeeNodes: false,
+    closesOwnNode: true,
+    endPort: 'unknown',
+    admin: 'unknown',
+    denies: 'timeout',
+    source: 'Cilium documentation, network policy: CIDR rules do not match endpoints or nodes; policy-cidr-match-mode',
+  },
+  'kube-network-policies': {
+    ...UNDEFINED,
+    name: 'kube-network-policies',
+    blocksSeePods: true,
+    blocksSeeNodes: true,
+    endPort: true,
+    denies: 'timeout',
+    source: 'kube-network-policies, pkg/networkpolicy/networkpolicy.go (evaluateIPBlocks, evaluatePorts)',
+  },
+  antrea: { ...UNDEFINED, name: 'antrea' },
+  'ovn-kubernetes': { ...UNDEFINED, name: 'ovn-kubernetes' },
+  other: UNDEFINED,
+  // Nobody enforces them: what they would say is told by the API's own rules.
+  none: { ...UNDEFINED, name: 'nobody', admin: false },
+  unknown: UNDEFINED,
+};
+
+/** The row, as this cluster's settings bend it. */
+export function dialectOf({ name, says, settings }: Enforcer): Dialect {
+  const row = DIALECTS[name];
+  if (row === UNDEFINED) return { ...row, name: says };
+  if (name !== 'cilium') return row;
+  const modes = (settings['policy-cidr-match-mode'] ?? '').split(/[\s,]+/);
+  return {
+    ...row,
+    blocksSeeNodes: modes.includes('nodes'),
+    blocksSeePods: modes.includes('pods'),
+    closedUnselected: settings['enable-policy'] === 'always',
+  };
+}

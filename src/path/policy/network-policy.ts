@@ -1,0 +1,157 @@
+// networking.k8s.io/v1, as the API documents it: policies only allow, and a pod that one selects is closed to the rest.
+import type { PolicyObject, PolicyRule } from '../../facts/kube.js';
+import type { PolicedEnd } from '../../model/policed.js';
+import { nameLabel } from '../../model/policies.js';
+import { selects } from '../../model/selects.js';
+import { blockMatch } from './block.js';
+import { allOf, anyOf, no, selectorMatch, unknown, YES, type Match } from './match.js';
+import type { Statement, StatedRule } from './statement.js';
+import { endText, type Direction, type Traffic } from './traffic.js';
+
+const stated = new WeakMap<PolicyObject, Map<Direction, Statement>>();
+
+/** Made once for a policy: a matrix asks it thousands of times. */
+export function statementOf(policy: PolicyObject, direction: Direction): Statement {
+  const known = stated.get(policy) ?? new Map<Direction, Statement>();
+  stated.set(policy, known);
+  const held = known.get(direction) ?? make(policy, direction);
+  known.set(direction, held);
+  return held;
+}
+
+function make(policy: PolicyObject, direction: Direction): Statement {
+  const { namespace, name, types } = policy;
+  return {
+    ref: { kind: 'NetworkPolicy', namespace, name },
+    priority: 0,
+    isolates: types.includes(direction),
+    rules: types.includes(direction) ? [...rulesOf(policy, direction), ...otherSide(policy, direction)] : [],
+  };
+}
+
+const rulesOf = (policy: PolicyObject, direction: Direction): readonly StatedRule[] =>
+  (direction === 'Ingress' ? policy.ingress : policy.egress).map((rule, at) => ({
+    action: 'allow',
+    says: `its ${direction.toLowerCase()} rule ${at + 1}`,
+    matches: (traffic) => ruleMatch(rule, policy, traffic),
+  }));
+
+/**
+ * kube-router writes a policy of both types as one chain, which it walks for either end: between two pods that the policy
+ * selects, a rule of either side is enough for both.
+ */
+function otherSide(policy: PolicyObject, direction: Direction): readonly StatedRule[] {
+  if (policy.types.length < 2) return [];
+  const other = direction === 'Ingress' ? 'Egress' : 'Ingress';
+  return rulesOf(policy, other).map(({ says, matches }): StatedRule => ({
+    action: 'allow',
+    says: `${says}, which kube-router keeps in one chain with its ${direction.toLowerCase()} rules`,
+    matches(traffic) {
+      if (traffic.dialect.oneChain !== true) return no(-1, () => 'it is about the other direction');
+      if (!selectsEnd(policy, traffic.peer)) return no(-1, () => 'it selects one end only');
+      const { peer, self } = traffic;
+      return peer.kind === 'pod' ? matches({ ...traffic, self: peer, peer: self, direction: other }) : no(-1, () => '');
+    },
+  }));
+}
+
+const selectsEnd = ({ namespace, podSelector }: PolicyObject, end: PolicedEnd): boolean =>
+  end.kind === 'pod' && end.pod.namespace === namespace && selects(podSelector, end.pod.labels);
+
+function ruleMatch({ ports, peers }: PolicyRule, policy: PolicyObject, traffic: Traffic): Match {
+  const port = ports.length === 0 ? YES : anyOf(ports.map((one) => portMatch(one, traffic)));
+  const peer = peers.length === 0 ? YES : anyOf(peers.map((one) => peerMatch(one, policy, traffic)));
+  const lost = peers.length > 0 && peer.kind !== 'no' && port.kind === 'no' && lostNames(ports, traffic);
+  return allOf(peer, lost === false ? port : unknown(lost));
+}
+
+/** kube-router forgets a rule's ports when every one is a name that none of the pods it reads has. */
+function lostNames(ports: PolicyRule['ports'], { dialect, dest }: Traffic): false | string {
+  if (dialect.lostNamesOpen !== true || ports.length === 0 || dest.kind !== 'pod') return false;
+  const own = dest.pod.containers.flatMap((one) => one.ports);
+  const has = ({ port, protocol }: PolicyRule['ports'][number]): boolean =>
+    typeof port !== 'string' || own.some((one) => one.name === port && one.protocol === protocol);
+  if (ports.some(has)) return false;
+  const names = ports.map(({ port }) => `"${port}"`).join(', ');
+  return `${dialect.name} allows every port when no pod has one named ${names}: ${endText(dest)} has none, others were not read`;
+}
+
+function portMatch({ protocol, port, endPort }: PolicyRule['ports'][number], traffic: Traffic): Match {
+  const wanted = `${traffic.port}/${traffic.protocol.toLowerCase()}`;
+  const over = protocol.toLowerCase();
+  if (protocol !== traffic.protocol)
+    return no(
+      port === traffic.port ? 0.5 : 0,
+      () => `it allows ${port === undefined ? over : `${port}/${over}`}, not ${wanted}`,
+    );
+  if (port === undefined) return YES;
+  if (typeof port === 'string') return namedMatch(port, traffic);
+  if (traffic.port === port) return YES;
+  if (endPort === undefined) return no(0.25, () => `it allows ${port}/${over}${instead(port, traffic)}`);
+  if (traffic.port < port || traffic.port > endPort)
+    return no(0.25, () => `it allows ${port}-${endPort}/${over}, not ${wanted}`);
+  const { endPort: told, name } = traffic.dialect;
+  if (told === true) return YES;
+  return unknown(`whether ${name} honours endPort (${port}-${endPort}) is not known`);
+}
+
+/** Policies see the pod's port; the Service's is what people see. */
+function instead(port: number, { service, port: pods, protocol }: Traffic): string {
+  const wanted = `${pods}/${protocol.toLowerCase()}`;
+  return service?.port === port
+    ? `, the port of Service ${service.name}; policies see the pod’s, ${wanted}`
+    : `, not ${wanted}`;
+}
+
+/** A named port is the destination pod's to name. */
+function namedMatch(name: string, { dest, port, protocol }: Traffic): Match {
+  if (dest.kind !== 'pod') return no(0, () => `it allows port "${name}", and ${endText(dest)} names no ports`);
+  const own = dest.pod.containers.flatMap(({ ports }) => ports).filter((one) => one.name === name);
+  const found = own.filter((one) => one.protocol === protocol);
+  if (found.some((one) => one.port === port)) return YES;
+  const [first] = [...found, ...own];
+  const is = first
+    ? `is ${first.port}/${first.protocol.toLowerCase()}, not ${port}/${protocol.toLowerCase()}`
+    : undefined;
+  return no(first ? 0.25 : 0, () =>
+    is ? `port "${name}" of ${endText(dest)} ${is}` : `${endText(dest)} has no port named "${name}"`,
+  );
+}
+
+function peerMatch(peer: PolicyRule['peers'][number], policy: PolicyObject, traffic: Traffic): Match {
+  const { podSelector, namespaceSelector, ipBlock } = peer;
+  if (ipBlock) return blockMatch(ipBlock, traffic);
+  const end = traffic.peer;
+  if (end.kind === 'outside') return no(0, () => `${endText(end)} is no pod of this cluster`);
+  if (end.kind === 'node') return hostMatch(end, traffic);
+  const { pod } = end;
+  const inside: Match = namespaceSelector
+    ? namespaceMatch(namespaceSelector, end)
+    : pod.namespace === policy.namespace
+      ? YES
+      : no(
+          0,
+          () => `pod/${pod.name} is in namespace "${pod.namespace}", and the rule means "${policy.namespace}" alone`,
+        );
+  return podSelector ? allOf(inside, selectorMatch(podSelector, pod.labels, `pod/${pod.name}`)) : inside;
+}
+
+/** The API leaves it to the enforcer whether selectors see pods in their node's network; those we know cannot. */
+function hostMatch(end: Extract<PolicedEnd, { kind: 'node' }>, { dialect }: Traffic): Match {
+  if (end.pod === undefined) return no(0, () => `node/${end.name} is no pod`);
+  if (dialect.blocksSeeNodes === 'unknown')
+    return unknown(`whether selectors see pod/${end.pod}, in its node’s network, is left to the enforcer`);
+  return no(0, () => `pod/${end.pod} shares its node’s network, and selectors do not see it`);
+}
+
+export function namespaceMatch(
+  selector: NonNullable<PolicyRule['peers'][number]['namespaceSelector']>,
+  { pod, namespaceLabels, unreadLabels = '' }: Extract<PolicedEnd, { kind: 'pod' }>,
+): Match {
+  const whose = `namespace "${pod.namespace}"`;
+  if (namespaceLabels) return selectorMatch(selector, namespaceLabels, whose);
+  // Its name is a label that needs no reading, and a selector by it alone can be decided.
+  const keys = [...Object.keys(selector.matchLabels), ...selector.matchExpressions.map(({ key }) => key)];
+  const byName = nameLabel(pod.namespace);
+  return keys.every((key) => key in byName) ? selectorMatch(selector, byName, whose) : unknown(unreadLabels);
+}

@@ -1,0 +1,40 @@
+// A ruling as a clause: which policy, which rule, and where none allows, the nearest one and what it lacks.
+import { listed } from '../../model/listed.js';
+import type { Side } from './intended.js';
+import { refText, type PolicyRef } from './statement.js';
+
+export function sideText({ direction, pod, ruling }: Side, port: string): string {
+  const way = `${direction.toLowerCase()} ${direction === 'Egress' ? 'from' : 'to'} pod/${pod.name}`;
+  const { basis } = ruling;
+  switch (basis.kind) {
+    case 'open':
+      return `no policy closes ${way}`;
+    case 'exempt':
+      return basis.why;
+    case 'rule':
+      return `${way} is ${ruling.verdict === 'deny' ? 'denied' : 'allowed'} by ${refText(basis.ref)}, ${basis.says}`;
+    case 'closed':
+      return `${way} is closed by ${refsText(basis.by)}: ${closedText(basis, direction, port)}`;
+    default:
+      return `whether policies allow ${way} is not known: ${basis.doubts.join('; ')}`;
+  }
+}
+
+function closedText(
+  { by, nearest }: Extract<Side['ruling']['basis'], { kind: 'closed' }>,
+  direction: string,
+  port: string,
+): string {
+  const near = nearest();
+  if (!near)
+    return `no rule allows ${port}, as ${by.length > 1 ? 'none' : 'it'} has ${by.length > 1 ? 'an' : 'no'} ${direction.toLowerCase()} rule`;
+  const whose = by.length > 1 ? `${near.says.replace('its ', '')} of ${near.ref.name}` : near.says;
+  return `${whose} would allow it, but ${near.lacks}`;
+}
+
+/** `NetworkPolicy a, b and c`: the kind once where it is the same. */
+export function refsText(refs: readonly PolicyRef[]): string {
+  const [first, ...rest] = refs;
+  if (!first || rest.some(({ kind }) => kind !== first.kind)) return listed(refs.map(refText));
+  return `${first.kind} ${listed(refs.map(({ name }) => name))}`;
+}
