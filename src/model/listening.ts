@@ -36,7 +36,11 @@ export const listening: Source<'flow', Listening> = (flow, know) => {
   if (!flow.pod) return missingName(ends, know) ?? { kind: 'does-not-apply', why: 'the flow ends at no one pod' };
   const { pod } = ends;
   if (!pod) return { kind: 'does-not-apply', why: 'the pod does not exist' };
-  const sockets = know.get(podSubject(pod.namespace, pod.name), 'sockets');
+  const observed = observedEnd(flow, know);
+  const where = podSubject(pod.namespace, pod.name);
+  // An answer tells as much as a list of sockets: a distroless image has one and not the other.
+  const read = know.peek(where, 'sockets');
+  const sockets = read.kind === 'unknown' && observed === 'connected' ? [] : know.get(where, 'sockets');
   const listeners = sockets.filter((socket) => listens(socket, flow));
   const open = listeners.filter(({ localIp }) => !isLoopback(localIp)).map(({ localPort }) => localPort);
   return {
@@ -46,7 +50,7 @@ export const listening: Source<'flow', Listening> = (flow, know) => {
       ...new Set(listeners.filter(({ localPort }) => localPort === flow.port).map(({ localIp }) => bare(localIp))),
     ].toSorted(),
     others: [...new Set(open)].filter((port) => port !== flow.port).toSorted((a, b) => a - b),
-    observed: observedEnd(flow, know),
+    observed,
   };
 };
 
