@@ -1,6 +1,8 @@
-// Lists in pages: each page is cut down to the fields used before the next is parsed, so that memory stays flat.
+// Lists in pages: each item is cut down to the fields used as soon as it has arrived, so that memory stays flat.
 import type { Gap } from './evidence.js';
 import { fieldsOf, listOf, some, textOf } from './kubeconfig/config.js';
+import type { ListSplitter } from './list-items.js';
+import { splitList } from './list-items.js';
 import type { Projection } from './project.js';
 import { projection } from './project.js';
 import type { Outcome, Transport } from './transport.js';
@@ -19,9 +21,16 @@ const MAX_BYTES = 512 << 20;
 
 interface Page {
   readonly done: Promise<Outcome>;
-  /** The next page's token, once the first kilobytes have told it. */
-  token?: string;
-  whenToken?: () => void;
+  /** What has arrived of it, from its start: a repeated request starts over. */
+  arrived: Arrived;
+  /** Called when more has arrived. */
+  onArrival?: () => void;
+}
+interface Arrived {
+  readonly list: ListSplitter;
+  /** Texts of the items, cut down. */
+  readonly items: string[];
+  unreadable?: string;
 }
 
 /** Answers with one list object that holds the items of all pages. */
@@ -33,62 +42,92 @@ export async function listAll(transport: Transport, call: ListCall): Promise<Out
 
 async function walk(transport: Transport, call: ListCall): Promise<Outcome> {
   const keep: Projection = call.fields ? projection(call.fields) : (item) => item;
-  const items: unknown[] = [];
+  const items: string[] = [];
   let bytes = 0;
-  for (let page = openPage(transport, call, ''); ;) {
+  for (let page = openPage(transport, call, { keep }); ;) {
     let following: Page | undefined;
+    const follow = (token: string | undefined) =>
+      (following ??= token ? openPage(transport, call, { keep, token }) : undefined);
     // The next page is fetched while this one still arrives, but never more than one ahead.
-    const early = () => (following ??= page.token ? openPage(transport, call, page.token) : undefined);
-    page.whenToken = early;
-    early();
+    page.onArrival = () => page.arrived.list.begun && follow(tokenIn(page.arrived.list.around()));
+    page.onArrival();
     const got = await page.done;
     if (got.kind !== 'answered') return got;
-    const list = parseList(got.text);
-    if ('detail' in list) return { kind: 'refused', gap: list };
-    for (const item of list.items) items.push(keep(item));
-    bytes += got.text.length;
+    const around = parseAround(page.arrived);
+    if ('detail' in around) return { kind: 'refused', gap: around };
+    for (const item of page.arrived.items) items.push(item);
+    bytes += page.arrived.list.bytes;
     if (bytes > (call.maxBytes ?? MAX_BYTES)) return tooLong(call, bytes, items.length);
-    if (list.token && !following) following = openPage(transport, call, list.token);
-    if (!following) return { kind: 'answered', status: 200, text: JSON.stringify({ ...list.head, items }) };
+    follow(around.token);
+    if (!following) return { kind: 'answered', status: 200, text: joined(around.head, items) };
     page = following;
   }
 }
 
-function openPage(transport: Transport, call: ListCall, token: string): Page {
+interface Wanted {
+  readonly keep: Projection;
+  readonly token?: string;
+}
+
+function openPage(transport: Transport, call: ListCall, { keep, token }: Wanted): Page {
   const query = `limit=${PAGE}${token ? `&continue=${encodeURIComponent(token)}` : ''}`;
-  const onStart = (text: string) => {
-    // The API server writes metadata before items; where another does not, the parsed page tells.
-    const found = /"continue":\s*"([^"\\]+)"/.exec(text.split('"items":', 1)[0] ?? '')?.[1];
-    if (!found || page.token) return;
-    page.token = found;
-    page.whenToken?.();
-  };
   const page: Page = {
+    arrived: arriving(keep),
     done: transport.call({
       path: `${call.path}${call.path.includes('?') ? '&' : '?'}${query}`,
       ...some('timeoutMs', call.timeoutMs),
       maxBytes: PAGE_BYTES,
-      onStart,
+      onBody: () => {
+        page.arrived = arriving(keep);
+        return (chunk) => {
+          page.arrived.list.write(chunk);
+          page.onArrival?.();
+        };
+      },
     }),
   };
   return page;
 }
 
-interface List {
-  readonly items: readonly unknown[];
+function arriving(keep: Projection): Arrived {
+  const arrived: Arrived = {
+    items: [],
+    list: splitList((json) => {
+      try {
+        arrived.items.push(JSON.stringify(keep(JSON.parse(json))));
+      } catch {
+        arrived.unreadable ??= json;
+      }
+    }),
+  };
+  return arrived;
+}
+
+/** The API server writes metadata before items; where another does not, the whole page tells. */
+const tokenIn = (around: string): string | undefined => /"continue":\s*"([^"\\]+)"/.exec(around)?.[1];
+
+interface Around {
   readonly head: Readonly<Record<string, unknown>>;
   readonly token: string | undefined;
 }
 
-function parseList(text: string): List | Extract<Gap, { kind: 'unreadable' }> {
+function parseAround({ list, unreadable }: Arrived): Around | Extract<Gap, { kind: 'unreadable' }> {
+  if (unreadable !== undefined) return noJson(unreadable);
   try {
-    const { items, metadata, ...rest } = fieldsOf(JSON.parse(text));
+    const { items, metadata, ...rest } = fieldsOf(JSON.parse(list.around()));
+    if (listOf(items).length > 0) return noJson(list.around());
     const { continue: token, resourceVersion } = fieldsOf(metadata);
-    return { items: listOf(items), head: { ...rest, metadata: { resourceVersion } }, token: textOf(token) };
+    return { head: { ...rest, metadata: { resourceVersion } }, token: textOf(token) };
   } catch {
-    return { kind: 'unreadable', detail: `the list is no JSON: ${text.slice(0, 80)}` };
+    return noJson(list.around());
   }
 }
+
+const noJson = (text: string) => ({ kind: 'unreadable', detail: `the list is no JSON: ${text.slice(0, 80)}` }) as const;
+
+/** Put together as text: parsed, thousands of items weigh several times as much. */
+const joined = (head: Around['head'], items: readonly string[]): string =>
+  `${JSON.stringify({ ...head, items: [] }).slice(0, -2)}${items.join(',')}]}`;
 
 function tooLong(call: ListCall, bytes: number, count: number): Outcome {
   return { kind: 'refused', gap: { kind: 'truncated', bytes, detail: `${call.path} after ${count} items` } };

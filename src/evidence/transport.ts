@@ -18,7 +18,8 @@ export interface Call {
   readonly contentType?: string;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
-  readonly onStart?: (text: string) => void;
+  /** Called once per attempt: what takes the body of a good answer as it comes. The text is then empty. */
+  readonly onBody?: () => (chunk: Buffer) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -112,7 +113,7 @@ async function once({ login, dial }: Session, call: Call, deadline: number): Pro
       ...some('body', json),
       timeoutMs: Math.max(1, deadline - Date.now()),
       maxBytes: call.maxBytes ?? DEFAULT_MAX_BYTES,
-      ...some('onStart', call.onStart),
+      ...some('onBody', call.onBody),
       ...some('signal', call.signal),
     });
   } catch (error) {

@@ -14,8 +14,8 @@ export interface Exchange {
   /** For the whole exchange. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  /** Called with all text received so far, while it is shorter than a few KB. */
-  readonly onStart?: (text: string) => void;
+  /** Called when a good answer begins: what takes its body as it comes, in place of the text. */
+  readonly onBody?: () => (chunk: Buffer) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -32,7 +32,6 @@ export type Exchanged =
 
 const FIRST_BYTE_MS = 15_000;
 const IDLE_MS = 30_000;
-const START_BYTES = 4096;
 
 export function exchange(call: Exchange): Promise<Exchanged> {
   const { promise, resolve } = deferred<Exchanged>();
@@ -78,6 +77,8 @@ interface Receiver {
 function receive(response: http.IncomingMessage, call: Exchange, { settle, beat }: Receiver): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
+  const isGood = (response.statusCode ?? 500) < 300;
+  const take = (isGood && call.onBody?.()) || ((chunk: Buffer) => void chunks.push(chunk));
   const fail = (error: Error) => settle({ kind: 'failed', code: codeOf(error), detail: error.message });
   const zipped = response.headers['content-encoding'] === 'gzip';
   const body = zipped ? response.pipe(createGunzip()) : response;
@@ -85,12 +86,9 @@ function receive(response: http.IncomingMessage, call: Exchange, { settle, beat 
   if (zipped) body.on('error', fail);
   body.on('data', (chunk: Buffer) => {
     beat();
-    chunks.push(chunk);
     bytes += chunk.length;
     if (bytes > call.maxBytes) return settle({ kind: 'truncated', bytes: call.maxBytes });
-    if (call.onStart && bytes - chunk.length < START_BYTES) {
-      call.onStart(Buffer.concat(chunks).toString('utf8', 0, START_BYTES));
-    }
+    take(chunk);
   });
   body.on('end', () => {
     const text = Buffer.concat(chunks).toString('utf8');

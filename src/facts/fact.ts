@@ -62,9 +62,20 @@ export type Answered = Extract<Answer, { kind: 'answered' }>;
 export function readAnswer<T>(answer: Answer | undefined, read: (answered: Answered) => T | Unreadable): T {
   if (!answer || answer.kind === 'absent') throw new Unanswerable([{ kind: 'unreadable', detail: 'no such object' }]);
   if (answer.kind === 'refused') throw new Unanswerable([answer.gap]);
-  const value = read(answer);
+  const value = readOnce(answer, read);
   if (isUnreadable(value)) throw new Unanswerable([{ kind: 'unreadable', detail: value.unreadable }]);
   return value;
+}
+
+/** By answer, then by reader. */
+const readings = new WeakMap<object, Map<unknown, unknown>>();
+
+/** Sources are run again each round; what an answer says stays the same, so that each reader reads it once. */
+export function readOnce<A extends object, T>(answer: A, read: (answer: A) => T): T {
+  const held = readings.get(answer) ?? new Map<unknown, unknown>();
+  if (!held.has(read)) held.set(read, read(answer));
+  readings.set(answer, held);
+  return held.get(read) as T;
 }
 
 /** How one fact comes to be. Pure: called again each round until nothing it asked for is outstanding. */

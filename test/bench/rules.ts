@@ -96,7 +96,7 @@ function grown(recorded: string): string {
   const held = recorded.match(/^(\[\d+:\d+\] )?-A /gm)?.length ?? 0;
   const services = Array.from({ length: Math.ceil((RULES - held) / PER_SERVICE) }, (_, index) => index);
   // kube-proxy's counting object is none of the rules': iptables-restore does not make it.
-  const lines = recorded.replaceAll(/ -m nfacct --nfacct-name \S+/g, '').split('\n');
+  const lines = recorded.replaceAll(/ -m nfacct --nfacct-name +\S+/g, '').split('\n');
   const nat = lines.indexOf('*nat');
   const first = lines.findIndex((line, at) => at > nat && /^(\[\d+:\d+\] )?-A /.test(line));
   return [

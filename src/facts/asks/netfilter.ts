@@ -1,7 +1,7 @@
 // What filters and rewrites packets in a network namespace: both iptables backends, native nft tables, sets.
 // iptables-save and never -L: -L of the legacy backend waits for ever on a held xtables lock.
 import type { Ask } from '../../evidence/evidence.js';
-import { type Unreadable, isUnreadable, unreadable } from '../fact.js';
+import { type Unreadable, isUnreadable, readOnce, unreadable } from '../fact.js';
 import type { Iptables, Netfilter, NftTable } from '../netfilter.js';
 import type { Ipset } from '../network.js';
 import type { Answered } from '../read/answered.js';
@@ -123,9 +123,9 @@ export interface NetfilterAnswers {
 /** Joins the three dumps. One that is missing or unreadable is named in `unread`, where it taints every verdict. */
 export function readNetfilter(answers: NetfilterAnswers): Netfilter | Unreadable {
   const missing = unreadable('not asked');
-  const iptables = answers.iptables ? readIptables(answers.iptables) : missing;
-  const nft = answers.nft ? readNft(answers.nft) : missing;
-  const ipsets = answers.ipsets ? readIpsets(answers.ipsets) : missing;
+  const iptables = answers.iptables ? readOnce(answers.iptables, readIptables) : missing;
+  const nft = answers.nft ? readOnce(answers.nft, readNft) : missing;
+  const ipsets = answers.ipsets ? readOnce(answers.ipsets, readIpsets) : missing;
   if (isUnreadable(iptables) && isUnreadable(nft)) return iptables;
   return {
     iptables: isUnreadable(iptables) ? [] : iptables.iptables,

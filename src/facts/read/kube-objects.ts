@@ -1,5 +1,6 @@
 import type { Endpoint, EventObject, NodeObject, ServiceObject } from '../kube.js';
-import { at, defined, flag, list, number, strings, text, texts, type Jsonish } from './untyped.js';
+import { unreadable, type Answered, type Unreadable } from '../fact.js';
+import { at, defined, flag, list, number, parse, strings, text, texts, type Jsonish } from './untyped.js';
 
 export const NODE_FIELDS = [
   'metadata.name',
@@ -9,9 +10,17 @@ export const NODE_FIELDS = [
   'spec.podCIDRs',
   'spec.taints',
   'status.addresses',
-  'status.conditions',
+  'status.conditions.*.type',
+  'status.conditions.*.status',
+  'status.conditions.*.message',
   'status.nodeInfo.kubeletVersion',
 ] as const;
+
+/** A list of thousands is read whole, so that it is read once and not again each round. */
+export function readNodes({ text: answer }: Answered): readonly NodeObject[] | Unreadable {
+  const all = parse(answer);
+  return all === undefined ? unreadable('not JSON: the list of nodes') : list(at(all, 'items')).map(readNode);
+}
 
 export function readNode(node: Jsonish): NodeObject {
   const conditions = list(at(node, 'status', 'conditions'));
