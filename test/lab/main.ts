@@ -32,6 +32,7 @@ const usage = `usage: npm run lab -- VERB
   heal [FAULT]
   prove [GLOB...] [--set A|B|C] [--seed N]
   record [GLOB...] [--into DIR] [--seed N]   each fault as a story for the fast tests; without a glob all of the set
+  trial [NAME...] [--seed N]   less rights, two faults at once, kill -9, small agents
   selftest             up and down in an instance of its own, also killed at three moments; nothing may be left`;
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -84,6 +85,14 @@ const verbs: Readonly<Record<string, Verb>> = {
     const asked = flavourOf(flags);
     const lab = asked === undefined ? await openLab() : await labUp(asked);
     return prove(lab, words, { seed: seedOf(flags) });
+  },
+  trial: async ({ words, flags }) => {
+    const [{ TRIALS }, { runTrials }] = await Promise.all([import('./trials/index.js'), import('./trials/trial.js')]);
+    const unknown = words.find((word) => !TRIALS.some(({ name }) => name === word));
+    if (unknown !== undefined)
+      throw new LabError(`no trial ${unknown}: there are ${TRIALS.map(({ name }) => name).join(', ')}`);
+    const chosen = TRIALS.filter(({ name }) => words.length === 0 || words.includes(name));
+    return (await runTrials(await openLab(), chosen, seedOf(flags))) === 0 ? 0 : 1;
   },
   selftest: async () => {
     requireRoot();

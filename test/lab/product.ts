@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Flow } from './fault.js';
 import type { Lab } from './lab.js';
-import { run } from './run.js';
+import { run, type Ran } from './run.js';
 import { NAMESPACE } from './scene.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -38,6 +38,8 @@ export function productMissing(): string | undefined {
 interface Reach {
   readonly rung?: Rung;
   readonly more?: readonly string[];
+  /** Somebody else's than the lab's own. */
+  readonly kubeconfig?: string;
 }
 
 export function productRun(lab: Lab, flow: Flow, reach: Reach = {}): Promise<Answer> {
@@ -50,15 +52,12 @@ export function productRun(lab: Lab, flow: Flow, reach: Reach = {}): Promise<Ans
 export async function productSays(
   lab: Lab,
   words: readonly string[],
-  { rung = 'node', more = [] }: Reach = {},
+  { rung = 'node', more = [], kubeconfig = lab.kubeconfig }: Reach = {},
 ): Promise<Answer> {
   const scope = words[0] === 'cluster' ? [] : ['-n', NAMESPACE];
   const options = [...scope, '-o', 'json', '--probe', rung, '--yes', '--probe-namespace', 'kube-system', ...more];
   const began = Date.now();
-  const ran = await run([process.execPath, `${ROOT}bin/kubectl-netdiag`, ...words, ...options], {
-    env: { ...process.env, KUBECONFIG: lab.kubeconfig, NO_COLOR: '1' },
-    timeoutMs: TIMEOUT_MS,
-  });
+  const ran = await product(kubeconfig, [...words, ...options]);
   const seconds = (Date.now() - began) / 1000;
   try {
     return { exitCode: ran.code, seconds, findings: findingsIn(ran.stdout), trouble: '' };
@@ -67,6 +66,19 @@ export async function productSays(
     return { exitCode: ran.code, seconds, findings: [], trouble: `exit ${ran.code}: ${said.slice(0, 160)}` };
   }
 }
+
+/** What it prints, as it stands. */
+export const productText = async (lab: Lab, words: readonly string[]): Promise<string> =>
+  (await product(lab.kubeconfig, words)).stdout;
+
+export const productCommand = (words: readonly string[]): readonly string[] => [
+  process.execPath,
+  `${ROOT}bin/kubectl-netdiag`,
+  ...words,
+];
+
+const product = (kubeconfig: string, words: readonly string[]): Promise<Ran> =>
+  run(productCommand(words), { env: { ...process.env, KUBECONFIG: kubeconfig, NO_COLOR: '1' }, timeoutMs: TIMEOUT_MS });
 
 interface Report {
   readonly findings: readonly {

@@ -1,0 +1,7 @@
+import { headroom } from './headroom.js';
+import { killed } from './killed.js';
+import { pairs } from './pairs.js';
+import { rights } from './rights.js';
+import type { Trial } from './trial.js';
+
+export const TRIALS: readonly Trial[] = [rights, pairs, killed, headroom];
