@@ -1,5 +1,6 @@
 // What the checks of NetworkPolicies have in common.
 import { shown } from '../evidence/shell.js';
+import { fits, fitText } from '../path/policy/fit.js';
 import type { Intended, Side, Way } from '../path/policy/intended.js';
 import { refsText, sideText } from '../path/policy/reason.js';
 import type { PolicyRef } from '../path/policy/statement.js';
@@ -37,15 +38,17 @@ function refsOf({ ruling: { basis } }: Side): readonly PolicyRef[] {
   return basis.kind === 'rule' ? [basis.ref] : [];
 }
 
-function failure({ observed, enforcer, says, protocol }: Told, { port, to }: Way, side: Side): Judgement {
+function failure(told: Told, { port, to }: Way, side: Side): Judgement {
+  const { observed, enforcer, says, protocol } = told;
   const { pod, direction } = side;
   const allowed = portText(port, protocol);
   const list = getPolicies(pod.namespace);
-  const tried = observed !== 'none' && enforcer.enforces === true;
+  // Seen to end otherwise than this enforcer denies, it is closed and yet not what stops the flow now.
+  const explains = observed !== 'none' && enforcer.enforces === true && fits(told);
   return fail({
-    severity: !tried ? 'risk' : says === 'mixed' ? 'degraded' : 'outage',
+    severity: !explains ? 'risk' : says === 'mixed' ? 'degraded' : 'outage',
     confidence: 'declared',
-    says: sideText(side, allowed),
+    says: [sideText(side, allowed), seenText(told)].filter(Boolean).join('; '),
     cites: [
       { on: 'api', shows: `${refsText(refsOf(side))} in ${pod.namespace} selects pod/${pod.name}`, command: list },
     ],
@@ -58,4 +61,10 @@ function failure({ observed, enforcer, says, protocol }: Told, { port, to }: Way
     refute: reads('would show a rule that allows it', list),
     also: [podSubject(pod.namespace, pod.name)],
   });
+}
+
+/** Whether what the client saw is how this enforcer says no. */
+function seenText(told: Told): string {
+  const fit = fitText(told);
+  return fit === undefined ? '' : `seen: ${told.observed}, ${fit}`;
 }

@@ -42,7 +42,7 @@ export const apiEnd: PolicedPod = { kind: 'pod', pod: pod(), selecting: [], name
 export const policed = (different: Partial<Read> = {}): Read => ({
   kind: 'read',
   enforcer: enforcer(),
-  observed: 'timeout',
+  observed: 'refused',
   source: webEnd,
   dests: [{ end: apiEnd, port: 8080 }],
   protocol: 'TCP',

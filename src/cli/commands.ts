@@ -1,5 +1,5 @@
 // Every command, as data. Its module is loaded only when it is called, so that --help stays as fast as node itself.
-import type { Flag, FlagGroup } from './flags.js';
+import { FLAGS, longName, type Flag, type FlagGroup } from './flags.js';
 import type { Terminal } from './terminal.js';
 
 export type FlagValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
@@ -22,6 +22,9 @@ export interface CommandSpec {
   readonly flags?: readonly Flag[];
   readonly load: () => Promise<{ readonly run: Run }>;
 }
+/** Flags of a group by name, where the others of it would mean nothing. */
+const some = (group: FlagGroup, ...names: readonly string[]): readonly Flag[] =>
+  FLAGS[group].flags.filter((flag) => names.includes(longName(flag)));
 const LIVE = ['run', 'reach', 'time', 'output', 'verdict', 'files', 'kubectl'] as const;
 
 /** The command without a name: what people type when they are paged. */
@@ -40,6 +43,21 @@ export const COMMANDS: readonly CommandSpec[] = [
     says: 'walk the packet hop by hop, with the rule each step rests on',
     groups: LIVE,
     load: () => import('./path-command.js'),
+  },
+  {
+    name: 'policy',
+    words: '[source] [destination]',
+    says: 'what policies say of a flow, why, and who enforces them',
+    groups: ['reach', 'time', 'kubectl'],
+    flags: [
+      { flags: '--expect <verdict>', says: 'exit 3 unless it is allow, or deny', choices: ['allow', 'deny'] },
+      { flags: '--matrix', says: 'every pair of pods of the namespace, in place of a flow' },
+      ...some('run', '--port', '--protocol', '--to-namespace'),
+      { flags: '-o, --output <format>', says: 'text or json', choices: ['text', 'json'] },
+      ...some('output', '--width', '--color', '--progress', '--quiet'),
+      ...some('files', '--from-bundle'),
+    ],
+    load: () => import('./policy-command.js'),
   },
   {
     name: 'cluster',

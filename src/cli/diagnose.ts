@@ -1,17 +1,17 @@
 // The whole program on one screen: ask, know more, ask again, and conclude when nothing is left to ask.
 import type { AnyCheck } from '../checks/check.js';
 import type { Door } from '../evidence/door.js';
-import { requestKey, type Evidence, type Gap } from '../evidence/evidence.js';
+import type { Evidence, Gap } from '../evidence/evidence.js';
 import { rank } from '../layers/rank.js';
 import { seenOf, type FlowSeen } from '../layers/seen.js';
 import type { Finding, Verdict } from '../layers/verdict.js';
 import { walk } from '../layers/walk.js';
-import { createModel, type Model } from '../model/know.js';
+import type { Model } from '../model/know.js';
 import type { Refusal } from '../model/refusal.js';
 import { scope, type Scope } from '../model/scope.js';
-import { SOURCES } from '../path/sources.js';
 import type { Subject } from '../target/subject.js';
 import type { Target } from '../target/target.js';
+import { inRounds } from './rounds.js';
 
 export interface Question {
   readonly target: Target;
@@ -31,24 +31,16 @@ export interface Diagnosis {
 }
 export type Diagnosed = Diagnosis | { readonly refusal: Refusal } | { readonly blocked: readonly Gap[] };
 
-/** A guard, not a plan: a flow to a Service takes three, one to an outside name five. */
-const MOST_ROUNDS = 8;
-
 export async function diagnose(question: Question): Promise<Diagnosed> {
-  const held = new Map<string, Evidence>();
-  for (let round = 1; ; round += 1) {
-    const model = createModel(SOURCES, held, round > MOST_ROUNDS);
-    const scoped = model.evaluate(scope(question.target));
-    if (scoped && scoped.kind !== 'unknown' && 'subjects' in scoped.value) lookUp(scoped.value, question.checks, model);
-    if (model.outstanding.size === 0 && scoped) {
-      if (scoped.kind === 'unknown') return { blocked: scoped.gaps };
-      if ('refusal' in scoped.value) return scoped.value;
-      return conclude({ scope: scoped.value, model, evidence: [...held.values()], rounds: round - 1 }, question.checks);
-    }
-    question.onRound?.(round, model.outstanding.size);
-    for (const evidence of await question.door.collect([...model.outstanding.values()]))
-      held.set(requestKey(evidence.request), evidence);
-  }
+  const { target, checks } = question;
+  const { answer: scoped, ...known } = await inRounds(question, (model) => {
+    const found = model.evaluate(scope(target));
+    if (found && found.kind !== 'unknown' && 'subjects' in found.value) lookUp(found.value, checks, model);
+    return found;
+  });
+  if (scoped.kind === 'unknown') return { blocked: scoped.gaps };
+  if ('refusal' in scoped.value) return scoped.value;
+  return conclude({ scope: scoped.value, ...known }, checks);
 }
 
 /** Evaluating a fact that has no answer yet is what puts its questions on the plan. */

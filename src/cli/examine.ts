@@ -53,7 +53,7 @@ export async function examine(examination: Examination): Promise<Examined> {
 }
 
 /** What is outstanding at the deadline becomes a timeout, and the report is told from what came. */
-function withinTime(door: Door, deadline: number): Pick<Door, 'collect'> {
+export function withinTime(door: Door, deadline: number): Pick<Door, 'collect'> {
   return { collect: (requests) => door.collect(requests, { budgetMs: Math.max(1, deadline - Date.now()) }) };
 }
 

@@ -2,6 +2,8 @@
 import type { Know, Source, Wanted } from '../facts/fact.js';
 import type { PodObject, PolicyObject } from '../facts/kube.js';
 import type { Enforcer } from '../facts/policy.js';
+import { POD_FIELDS, readPod } from '../facts/read/kube-pod.js';
+import { askList, namespaced } from '../facts/sources/api.js';
 import { CLUSTER, nodeSubject, podSubject, type Subject } from '../target/subject.js';
 import type { FlowEnds } from './flow-ends.js';
 import { usableEndpoints } from './local-policy.js';
@@ -53,6 +55,8 @@ export type Policed =
       readonly dns: boolean;
       /** It goes to a Service's address, and what policies see is a backend's. */
       readonly translated: boolean;
+      /** Every pod of the destination's namespace, where its policies cannot be told without them. */
+      readonly siblings?: readonly PodObject[];
       /** Why no policy can be sure of who the packet is from. */
       readonly blurred?: string;
     };
@@ -66,6 +70,7 @@ export const policed: Source<'flow', Policed> = (flow, know) => {
   if (source.kind !== 'pod' && dests.every(({ end }) => end.kind !== 'pod'))
     return { kind: 'does-not-apply', why: 'neither end is a pod with an address of its own' };
   const blurred = blurredBy(flow, ends);
+  const siblings = siblingsOf([source, ...dests.map(({ end }) => end)], dests[0]?.end, know);
   return {
     kind: 'read',
     enforcer: know.get(CLUSTER, 'enforcer'),
@@ -76,9 +81,24 @@ export const policed: Source<'flow', Policed> = (flow, know) => {
     ...serviceOf(ends),
     dns: flow.port === 53 && flow.service?.name === 'kube-dns',
     translated: ends.service !== undefined && !flow.pod,
+    ...(siblings ? { siblings } : {}),
     ...(blurred === undefined ? {} : { blurred }),
   };
 };
+
+/** Whether a named port of a rule is any pod's at all: only kube-router makes a difference of it, so only then they are read. */
+function siblingsOf(
+  ends: readonly PolicedEnd[],
+  dest: PolicedEnd | undefined,
+  know: Know,
+): readonly PodObject[] | undefined {
+  if (dest?.kind !== 'pod' || know.get(CLUSTER, 'enforcer').name !== 'kube-router') return undefined;
+  const rules = ends
+    .flatMap((end) => (end.kind === 'pod' ? end.selecting : []))
+    .flatMap(({ ingress, egress }) => [...ingress, ...egress]);
+  if (!rules.some(({ ports }) => ports.some(({ port }) => typeof port === 'string'))) return undefined;
+  return askList(know, namespaced('', dest.pod.namespace, 'pods'), POD_FIELDS).map(readPod);
+}
 
 function policiesAhead({ source, pod }: Subject<'flow'>): readonly Wanted[] {
   return [source.kind === 'pod' ? source : undefined, pod].flatMap((end): readonly Wanted[] => {

@@ -12,6 +12,10 @@ const onlyWeb = policy({
 });
 const SAYS =
   'ingress to pod/api-7c9f-x2kq is closed by NetworkPolicy default-deny: no rule allows 8080/tcp, as it has no ingress rule';
+const FITS =
+  '; seen: refused, which fits: kube-router answers what it denies with an ICMP error, which reads as refused';
+const ODD =
+  '; seen: timeout, which is not how kube-router denies (it answers what it denies with an ICMP error, which reads as refused): something else may stop it first';
 
 testCheck(check, {
   passes: {
@@ -30,7 +34,8 @@ testCheck(check, {
     ],
   },
   fails: {
-    'closed, and seen to fail': [of(closed), 'outage', SAYS],
+    'closed, and seen to fail': [of(closed), 'outage', SAYS + FITS],
+    'closed, and seen to fail otherwise than it would': [of({ ...closed, observed: 'timeout' }), 'risk', SAYS + ODD],
     'closed, not tried': [of({ ...closed, observed: 'none' }), 'risk', SAYS],
     'whether anybody enforces is not known': [
       of({ ...closed, enforcer: enforcer({ enforces: 'unknown' }) }),
@@ -45,7 +50,7 @@ testCheck(check, {
     'egress first': [
       of({ ...closed, source: { ...webEnd, selecting: [policy({ name: 'no-egress', types: ['Egress'] })] } }),
       'outage',
-      'egress from pod/web is closed by NetworkPolicy no-egress: no rule allows 8080/tcp, as it has no egress rule',
+      `egress from pod/web is closed by NetworkPolicy no-egress: no rule allows 8080/tcp, as it has no egress rule${FITS}`,
     ],
   },
   skips: {

@@ -1,5 +1,5 @@
 // What the policies of one end say of one packet: allowed, denied, or not known, and by which rule.
-import type { No } from './match.js';
+import type { Match, No } from './match.js';
 import type { PolicyRef, StatedRule, Statement, Tier } from './statement.js';
 import type { Traffic } from './traffic.js';
 
@@ -54,9 +54,10 @@ function unionOf(tier: Tier, traffic: Traffic, doubts: Set<string>): readonly Po
   for (const statement of tier.statements) {
     for (const rule of statement.rules) {
       const match = rule.matches(traffic);
-      if (match.kind === 'yes') return [ruled(statement, rule)];
       if (match.kind === 'no') continue;
-      ends.push(ruled(statement, rule));
+      const end = ruled(statement, rule, match);
+      if (match.kind === 'yes') return [end];
+      ends.push(end);
       doubts.add(match.doubt);
     }
   }
@@ -94,16 +95,16 @@ function endsOf(statement: Statement, traffic: Traffic, doubts: Set<string>): re
   for (const rule of statement.rules) {
     const match = rule.matches(traffic);
     if (match.kind === 'no') continue;
-    ends.push(ruled(statement, rule));
+    ends.push(ruled(statement, rule, match));
     if (match.kind === 'yes') return ends;
     doubts.add(match.doubt);
   }
   return [...ends, NONE];
 }
 
-const ruled = ({ ref }: Statement, { action, says }: StatedRule): Possible => ({
+const ruled = ({ ref }: Statement, { action, says }: StatedRule, match: Match): Possible => ({
   action,
-  basis: { kind: 'rule', ref, says },
+  basis: { kind: 'rule', ref, says: match.kind === 'yes' && match.note ? `${says}, ${match.note}` : says },
 });
 
 function closedBy({ statements }: Tier, traffic: Traffic): Possible {

@@ -83,8 +83,9 @@ interface Asked {
 }
 
 function wayTo(dest: PolicedEnd, port: number, asked: Asked): Way {
-  const { source, protocol, service } = asked.policed;
-  const common = { dest, port, protocol, dialect: asked.dialect, ...(service ? { service } : {}) };
+  const { source, protocol, service, siblings } = asked.policed;
+  const more = { ...(service ? { service } : {}), ...(siblings ? { siblings } : {}) };
+  const common = { dest, port, protocol, dialect: asked.dialect, ...more };
   const sides = [
     ...(source.kind === 'pod' ? [sideOf({ ...common, direction: 'Egress', self: source, peer: dest }, asked)] : []),
     ...(dest.kind === 'pod' ? [sideOf({ ...common, direction: 'Ingress', self: dest, peer: source }, asked)] : []),

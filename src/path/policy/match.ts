@@ -6,6 +6,8 @@ import { holds, requirementsOf, type Requirement } from '../../model/selects.js'
 export type Match = Yes | No | Unknown;
 interface Yes {
   readonly kind: 'yes';
+  /** Where it matches for a reason that the rule's words do not tell. */
+  readonly note?: string;
 }
 export interface No {
   readonly kind: 'no';
@@ -40,7 +42,8 @@ export function allOf(first: Match, second: Match): Match {
   // What matched beside it brings it nearer than anything that misses twice.
   if (first.kind === 'no') return no(0.5 + first.near / 2, first.lacks);
   if (second.kind === 'no') return no(0.5 + second.near / 2, second.lacks);
-  return first.kind === 'unknown' ? first : second;
+  if (first.kind === 'unknown') return first;
+  return second.kind === 'unknown' || second.note ? second : first;
 }
 
 export function selectorMatch(selector: Selector, labels: Labels, whose: string): Match {

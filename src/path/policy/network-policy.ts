@@ -1,10 +1,10 @@
 // networking.k8s.io/v1, as the API documents it: policies only allow, and a pod that one selects is closed to the rest.
 import type { PolicyObject, PolicyRule } from '../../facts/kube.js';
 import type { PolicedEnd } from '../../model/policed.js';
-import { nameLabel } from '../../model/policies.js';
 import { selects } from '../../model/selects.js';
-import { blockMatch } from './block.js';
-import { allOf, anyOf, no, selectorMatch, unknown, YES, type Match } from './match.js';
+import { lostNames } from './lost-names.js';
+import { allOf, anyOf, no, unknown, YES, type Match } from './match.js';
+import { peerMatch } from './peer.js';
 import type { Statement, StatedRule } from './statement.js';
 import { endText, type Direction, type Traffic } from './traffic.js';
 
@@ -58,22 +58,12 @@ function otherSide(policy: PolicyObject, direction: Direction): readonly StatedR
 const selectsEnd = ({ namespace, podSelector }: PolicyObject, end: PolicedEnd): boolean =>
   end.kind === 'pod' && end.pod.namespace === namespace && selects(podSelector, end.pod.labels);
 
-function ruleMatch({ ports, peers }: PolicyRule, policy: PolicyObject, traffic: Traffic): Match {
+function ruleMatch(rule: PolicyRule, policy: PolicyObject, traffic: Traffic): Match {
+  const { ports, peers } = rule;
   const port = ports.length === 0 ? YES : anyOf(ports.map((one) => portMatch(one, traffic)));
   const peer = peers.length === 0 ? YES : anyOf(peers.map((one) => peerMatch(one, policy, traffic)));
-  const lost = peers.length > 0 && peer.kind !== 'no' && port.kind === 'no' && lostNames(ports, traffic);
-  return allOf(peer, lost === false ? port : unknown(lost));
-}
-
-/** kube-router forgets a rule's ports when every one is a name that none of the pods it reads has. */
-function lostNames(ports: PolicyRule['ports'], { dialect, dest }: Traffic): false | string {
-  if (dialect.lostNamesOpen !== true || ports.length === 0 || dest.kind !== 'pod') return false;
-  const own = dest.pod.containers.flatMap((one) => one.ports);
-  const has = ({ port, protocol }: PolicyRule['ports'][number]): boolean =>
-    typeof port !== 'string' || own.some((one) => one.name === port && one.protocol === protocol);
-  if (ports.some(has)) return false;
-  const names = ports.map(({ port }) => `"${port}"`).join(', ');
-  return `${dialect.name} allows every port when no pod has one named ${names}: ${endText(dest)} has none, others were not read`;
+  const isLost = peers.length > 0 && peer.kind !== 'no' && port.kind === 'no' && traffic.dialect.lostNamesOpen === true;
+  return allOf(peer, isLost ? (lostNames(rule, policy, traffic) ?? port) : port);
 }
 
 function portMatch({ protocol, port, endPort }: PolicyRule['ports'][number], traffic: Traffic): Match {
@@ -116,42 +106,4 @@ function namedMatch(name: string, { dest, port, protocol }: Traffic): Match {
   return no(first ? 0.25 : 0, () =>
     is ? `port "${name}" of ${endText(dest)} ${is}` : `${endText(dest)} has no port named "${name}"`,
   );
-}
-
-function peerMatch(peer: PolicyRule['peers'][number], policy: PolicyObject, traffic: Traffic): Match {
-  const { podSelector, namespaceSelector, ipBlock } = peer;
-  if (ipBlock) return blockMatch(ipBlock, traffic);
-  const end = traffic.peer;
-  if (end.kind === 'outside') return no(0, () => `${endText(end)} is no pod of this cluster`);
-  if (end.kind === 'node') return hostMatch(end, traffic);
-  const { pod } = end;
-  const inside: Match = namespaceSelector
-    ? namespaceMatch(namespaceSelector, end)
-    : pod.namespace === policy.namespace
-      ? YES
-      : no(
-          0,
-          () => `pod/${pod.name} is in namespace "${pod.namespace}", and the rule means "${policy.namespace}" alone`,
-        );
-  return podSelector ? allOf(inside, selectorMatch(podSelector, pod.labels, `pod/${pod.name}`)) : inside;
-}
-
-/** The API leaves it to the enforcer whether selectors see pods in their node's network; those we know cannot. */
-function hostMatch(end: Extract<PolicedEnd, { kind: 'node' }>, { dialect }: Traffic): Match {
-  if (end.pod === undefined) return no(0, () => `node/${end.name} is no pod`);
-  if (dialect.blocksSeeNodes === 'unknown')
-    return unknown(`whether selectors see pod/${end.pod}, in its node’s network, is left to the enforcer`);
-  return no(0, () => `pod/${end.pod} shares its node’s network, and selectors do not see it`);
-}
-
-export function namespaceMatch(
-  selector: NonNullable<PolicyRule['peers'][number]['namespaceSelector']>,
-  { pod, namespaceLabels, unreadLabels = '' }: Extract<PolicedEnd, { kind: 'pod' }>,
-): Match {
-  const whose = `namespace "${pod.namespace}"`;
-  if (namespaceLabels) return selectorMatch(selector, namespaceLabels, whose);
-  // Its name is a label that needs no reading, and a selector by it alone can be decided.
-  const keys = [...Object.keys(selector.matchLabels), ...selector.matchExpressions.map(({ key }) => key)];
-  const byName = nameLabel(pod.namespace);
-  return keys.every((key) => key in byName) ? selectorMatch(selector, byName, whose) : unknown(unreadLabels);
 }

@@ -1,4 +1,5 @@
 // One packet as one end's policies see it.
+import type { PodObject } from '../../facts/kube.js';
 import type { Policed, PolicedEnd, PolicedPod } from '../../model/policed.js';
 import type { Dialect } from './dialect.js';
 
@@ -15,6 +16,8 @@ export interface Traffic {
   readonly protocol: string;
   /** The Service it went by: its port is the one people write by mistake. */
   readonly service?: Extract<Policed, { kind: 'read' }>['service'];
+  /** Every pod of the destination's namespace, where they were read. */
+  readonly siblings?: readonly PodObject[];
   readonly dialect: Dialect;
 }
 

@@ -80,6 +80,8 @@ export const R = {
   portNamedUdp: ingress('port-named-udp', app('api'), { ports: [tcp('echo-udp')] }),
   portAny: ingress('port-any-udp', app('api'), { ports: [{ protocol: 'UDP' }] }),
   portSctp: ingress('port-sctp', app('api'), { ports: [{ protocol: 'SCTP', port: 7777 }] }),
+  clientByLostName: ingress('lost-name', app('api'), { ...from({ podSelector: app('client') }), ports: [tcp('web')] }),
+  clientByOtherName: ingress('other-name', all, { ...from({ podSelector: app('client') }), ports: [tcp('pg')] }),
   range: ingress('range', app('api'), { ports: [tcp(8000, 8100)] }),
   clientTo8080: ingress('client-8080', app('api'), { ...from({ podSelector: app('client') }), ports: [tcp(8080)] }),
   twoRules: ingress(
