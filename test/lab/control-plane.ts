@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inNamespace } from './fabric.js';
 import type { Pki } from './pki.js';
-import { start } from './processes.js';
-import { run, until } from './run.js';
+import { readRecord, start } from './processes.js';
+import { must, run, until } from './run.js';
 import { nodeIp, type Settings } from './settings.js';
 
 type Flags = Readonly<Record<string, string>>;
@@ -28,6 +28,18 @@ function program(of: Settings, name: string, flags: Flags): void {
   const list = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
   start(of.dir, name, [...inNamespace(of, 'cp'), join(of.cache, 'bin', name), ...list]);
 }
+
+/**
+ * Puts the control plane into its node's cgroup, where static pods would be. Cilium translates Services at the sockets
+ * of a cgroup: from outside of it the API server reaches no webhook.
+ */
+export async function joinControlNode(of: Settings): Promise<void> {
+  const pids = CONTROL.flatMap((name) => readRecord(of.dir, name)?.pid ?? []);
+  const enter =
+    'for c in /sys/fs/cgroup/$0 /sys/fs/cgroup/*/$0; do for p in "$@"; do [ ! -e $c/cgroup.procs ] || echo $p > $c/cgroup.procs; done; done';
+  await must(['sh', '-c', enter, `${of.prefix}cp`, ...pids.map(String)]);
+}
+const CONTROL = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
 function startEtcd(of: Settings): void {
   const data = join(of.dir, 'etcd');

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyCore, applyEdge, waitForCore, waitForEdge, waitForNodes, type Target } from './addons.js';
 import { whileAlone } from './build-lock.js';
-import { startControlPlane } from './control-plane.js';
+import { joinControlNode, startControlPlane } from './control-plane.js';
 import { clear } from './down.js';
 import { createFabric, startOutside } from './fabric.js';
 import { describe, nodeNames, sameFlavour, type Flavour } from './flavours.js';
@@ -79,6 +79,7 @@ async function bringUp(of: Settings, flavour: Flavour, store: string): Promise<v
   startOutside(of);
   await Promise.all([startControl(of, nodes), ...nodes.map((name) => startNodeWith(of, name, store))]);
   const target = { of, flavour, kubectl: kubectlOf(of) };
+  await joinControlNode(of);
   // After it, because a kubelet that finds no API server waits out a growing back-off.
   for (const name of nodes) startKubelet(of, name);
   await applyCore(target);
