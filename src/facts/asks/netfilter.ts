@@ -114,18 +114,18 @@ export function readNft(answer: Answered): NftRead | Unreadable {
 
 export const readIpsets = (answer: Answered): readonly Ipset[] | Unreadable => readIpsetSave(answer.text);
 
+/** An answer, or in a few words why there is none. */
 export interface NetfilterAnswers {
-  readonly iptables?: Answered;
-  readonly nft?: Answered;
-  readonly ipsets?: Answered;
+  readonly iptables?: Answered | string;
+  readonly nft?: Answered | string;
+  readonly ipsets?: Answered | string;
 }
 
 /** Joins the three dumps. One that is missing or unreadable is named in `unread`, where it taints every verdict. */
 export function readNetfilter(answers: NetfilterAnswers): Netfilter | Unreadable {
-  const missing = unreadable('not asked');
-  const iptables = answers.iptables ? readOnce(answers.iptables, readIptables) : missing;
-  const nft = answers.nft ? readOnce(answers.nft, readNft) : missing;
-  const ipsets = answers.ipsets ? readOnce(answers.ipsets, readIpsets) : missing;
+  const iptables = readOr(answers.iptables, readIptables);
+  const nft = readOr(answers.nft, readNft);
+  const ipsets = readOr(answers.ipsets, readIpsets);
   if (isUnreadable(iptables) && isUnreadable(nft)) return iptables;
   return {
     iptables: isUnreadable(iptables) ? [] : iptables.iptables,
@@ -138,3 +138,8 @@ export function readNetfilter(answers: NetfilterAnswers): Netfilter | Unreadable
     ],
   };
 }
+
+const readOr = <T>(
+  answer: Answered | string | undefined,
+  read: (answer: Answered) => T | Unreadable,
+): T | Unreadable => (typeof answer === 'object' ? readOnce(answer, read) : unreadable(answer ?? 'not asked'));

@@ -1,4 +1,5 @@
 // Facts that any network namespace has, a node's and a pod's alike.
+import { gapText } from '../../evidence/evidence.js';
 import type { Subject } from '../../target/subject.js';
 import { addressesAsk, readAddresses } from '../asks/addresses.js';
 import { bridgePortsAsk, fdbAsk, readBridgePorts, readFdb } from '../asks/bridge.js';
@@ -77,8 +78,10 @@ export const netnsSources: NetnsSources = {
 function readAllNetfilter(subject: Subject<'node'> | Subject<'pod'>, know: Know): Netfilter | Unreadable {
   const where = know.get(subject as Subject<'node'>, 'where');
   const answers = know.ask([iptablesAsk, nftAsk, ipsetsAsk].map((ask) => runRequest(where, ask)));
-  const [iptables, nft, ipsets] = answers.map((answer) => (answer.kind === 'answered' ? answer : undefined));
-  if (!iptables && !nft)
+  const [iptables = '', nft = '', ipsets = ''] = answers.map((answer) =>
+    answer.kind === 'refused' ? gapText(answer.gap) : answer.kind === 'absent' ? 'absent' : answer,
+  );
+  if (typeof iptables === 'string' && typeof nft === 'string')
     throw new Unanswerable(answers.flatMap((answer) => (answer.kind === 'refused' ? answer.gap : [])));
-  return readNetfilter({ ...(iptables && { iptables }), ...(nft && { nft }), ...(ipsets && { ipsets }) });
+  return readNetfilter({ iptables, nft, ipsets });
 }

@@ -62,7 +62,7 @@ interface Balancing {
 function balanced(scenario: Scenario, { frontend, node, frame, from }: Balancing): readonly Dialled[] {
   const command = `cilium-dbg bpf lb list | grep -F '${frontend.key}'`;
   const refused = (by: string): Dialled => {
-    const told = logged(scenario, node.id, { kind: 'refuse', says: `connect() fails: ${by}`, cites: by, command });
+    const told = logged(scenario, from, { kind: 'refuse', says: `connect() fails: ${by}`, cites: by, command });
     return { scenario: ended(told, { kind: 'refused', how: 'not-permitted', netns: from, by }) };
   };
   if (frontend.backends.length === 0)
@@ -76,8 +76,8 @@ function balanced(scenario: Scenario, { frontend, node, frame, from }: Balancing
       const failed = refused(`slot ${slot + 1} of ${frontend.key} on ${node.id}: ${backend.text}`);
       return { scenario: { ...failed.scenario, fork } };
     }
-    const says = `${frontend.key} is ${backend.address}:${backend.port} to this socket`;
-    const told = logged(scenario, node.id, { kind: 'nat', says, cites: `${frontend.key} ${backend.text}`, command });
+    const says = `Cilium on ${node.id} makes ${frontend.key} ${backend.address}:${backend.port} for this socket`;
+    const told = logged(scenario, from, { kind: 'nat', says, cites: `${frontend.key} ${backend.text}`, command });
     return { scenario: { ...told, fork }, frame: { ...frame, dst: backend.address, dport: backend.port } };
   });
 }
