@@ -47,16 +47,19 @@ const RUN: readonly Flag[] = [
   flag('--port <port>', 'destination port, by number or name'),
   flag('--protocol <name>', 'tcp or udp', ['tcp', 'udp']),
   flag('--to-namespace <name>', 'namespace of the destination'),
+  flag('--repeat <n>', 'try the flow so often: for failures that come and go'),
 ];
 const REACH: readonly Flag[] = [
   flag('--probe <rung>', 'how far it may go: none, exec, node (default exec)', RUNGS),
   flag('--image <image>', 'image for probe pods; else one that is already on the node'),
   flag('--probe-namespace <name>', 'namespace for probe pods (default kube-system)'),
   flag('-y, --yes', 'create probe pods without asking'),
+  flag('--skip-node-list', 'do not list the nodes: what needs the list is not known'),
   flag('--dry-run <mode>', 'client: list every object and command, and do nothing', ['client']),
 ];
 const TIME: readonly Flag[] = [
   flag('--timeout <duration>', 'longest time for all of it (default 60s)'),
+  flag('--check-timeout <duration>', 'longest time for one command in a pod (default: 5s to 20s, by command)'),
   flag('--parallel <n>', 'questions at a time (default 8)'),
 ];
 const OUTPUT: readonly Flag[] = [

@@ -22,6 +22,8 @@ export async function openLive({ flags, terminal }: Call): Promise<Opened> {
     rung: options.dryRun ? 'none' : options.rung,
     version: VERSION,
     parallel: options.parallel,
+    ...(options.skipNodeList ? { skipNodeList: true } : {}),
+    ...(options.commandSeconds === undefined ? {} : { commandSeconds: options.commandSeconds }),
     probe: {
       namespace: options.probeNamespace ?? 'kube-system',
       runMs: options.timeoutMs,

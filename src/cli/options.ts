@@ -4,6 +4,7 @@ import type { Rung } from '../evidence/evidence.js';
 import type { Overrides } from '../evidence/kubeconfig/overrides.js';
 import type { Protocol } from '../target/subject.js';
 import { badDuration, matchesNoCheck, unknownCheck } from '../target/errors.js';
+import { secondsFor } from '../facts/asks/attempt.js';
 import { UsageError } from '../target/usage-error.js';
 import type { FlagValues } from './commands.js';
 import { RUNGS, SEVERITIES } from './flags.js';
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly probeNamespace?: string;
   readonly timeoutMs: number;
   readonly parallel: number;
+  readonly commandSeconds?: number;
+  readonly skipNodeList?: true;
   readonly failOn: Severity | 'never';
   readonly exitZero: boolean;
   readonly allowIncomplete: boolean;
@@ -23,6 +26,8 @@ export interface RunOptions {
 
 export function runOptions(flags: FlagValues): RunOptions {
   const timeoutMs = duration(flags, 'timeout') ?? 60_000;
+  fitsInto(timeoutMs, flags);
+  const commandMs = duration(flags, 'checkTimeout');
   return {
     rung: choice(flags, 'probe', RUNGS) ?? 'exec',
     yes: flags['yes'] === true,
@@ -31,10 +36,28 @@ export function runOptions(flags: FlagValues): RunOptions {
     ...text(flags, 'probeNamespace'),
     timeoutMs,
     parallel: whole(flags, 'parallel') ?? 8,
+    // The script counts whole seconds.
+    ...(commandMs === undefined ? {} : { commandSeconds: Math.max(1, Math.ceil(commandMs / 1000)) }),
+    ...(flags['skipNodeList'] === true ? { skipNodeList: true } : {}),
     failOn: choice(flags, 'failOn', [...SEVERITIES, 'never'] as const) ?? 'degraded',
     exitZero: flags['exitZero'] === true,
     allowIncomplete: flags['allowIncomplete'] === true,
   };
+}
+
+/** What cannot end in time would only end as "not known". */
+function fitsInto(timeoutMs: number, flags: FlagValues): void {
+  const inAll = `--timeout ${timeoutMs / 1000}s`;
+  const commandMs = duration(flags, 'checkTimeout');
+  if (commandMs !== undefined && commandMs > timeoutMs)
+    throw new UsageError(`--check-timeout ${commandMs / 1000}s is longer than ${inAll}.`);
+  const repeat = whole(flags, 'repeat');
+  const seconds = repeat === undefined ? 0 : secondsFor(repeat);
+  if (seconds * 1000 > timeoutMs)
+    throw new UsageError(
+      `--repeat ${repeat} may take ${seconds} s, longer than ${inAll}.`,
+      `E.g. --timeout ${seconds + 30}s`,
+    );
 }
 
 /** The flags are kubectl's, so their names are the fields'. */

@@ -4,7 +4,7 @@ import { unknownCommand } from '../target/errors.js';
 import { parseTarget } from '../target/parse.js';
 import type { Target } from '../target/target.js';
 import { COMMAND_NAMES, type FlagValues } from './commands.js';
-import { protocolOf, text } from './options.js';
+import { protocolOf, text, whole } from './options.js';
 
 export interface Question {
   readonly words: readonly string[];
@@ -13,8 +13,8 @@ export interface Question {
 
 /** In place of targets: no flow and no object, but the whole cluster. */
 export const CLUSTER_WORDS: readonly string[] = ['cluster'];
-const FLAGS = ['port', 'protocol', 'toNamespace'] as const;
-const DASHED = { port: '--port', protocol: '--protocol', toNamespace: '--to-namespace' } as const;
+const FLAGS = ['port', 'protocol', 'toNamespace', 'repeat'] as const;
+const DASHED = { port: '--port', protocol: '--protocol', toNamespace: '--to-namespace', repeat: '--repeat' } as const;
 
 export function targetOf({ words, flags }: Question, namespace: string): Target {
   const [first] = words;
@@ -22,7 +22,9 @@ export function targetOf({ words, flags }: Question, namespace: string): Target 
   const near =
     words.length === 1 && first !== undefined && /^[a-z-]+$/.test(first) ? closest(first, COMMAND_NAMES, 1) : [];
   if (first !== undefined && near[0] !== undefined) throw unknownCommand(first, near[0]);
-  return parseTarget({ words, namespace, ...text(flags, 'port'), ...text(flags, 'toNamespace'), ...protocolOf(flags) });
+  const named = { ...text(flags, 'port'), ...text(flags, 'toNamespace'), ...protocolOf(flags) };
+  const repeat = whole(flags, 'repeat');
+  return parseTarget({ words, namespace, ...named, ...(repeat === undefined ? {} : { repeat }) });
 }
 
 export function askedWords({ words, flags }: Question): readonly string[] {

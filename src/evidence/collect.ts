@@ -1,5 +1,5 @@
 // Puts questions to a cluster: each once, a bounded number at a time, and never throws. Trouble is a Gap.
-import { askApi } from './ask-api.js';
+import { askApi, type ApiRequest } from './ask-api.js';
 import type { Answer, Evidence, Request } from './evidence.js';
 import { requestKey } from './evidence.js';
 import { firstLine } from './kubeconfig/login.js';
@@ -17,19 +17,31 @@ export interface Collector {
   held(): readonly Evidence[];
 }
 
-export function openCollector(transport: Transport, run: Runner, parallel: number): Collector {
+export interface Limits {
+  readonly parallel: number;
+  /** Why a path is not to be read, where there is a reason. */
+  readonly unwanted?: (path: string) => string | undefined;
+  /** For one command; attempts take the time that they measure. */
+  readonly commandSeconds?: number;
+}
+
+export function openCollector(transport: Transport, run: Runner, limits: Limits): Collector {
   const asked = new Map<string, { readonly id: string; readonly answer: Promise<Answer>; readonly request: Request }>();
   const evidence = new Map<string, Evidence>();
-  const slot = limiter(parallel);
-  const one = (request: Extract<Request, { via: 'api' }>, budgetMs: number) =>
-    slot(() => askApi(transport, request, budgetMs)).catch(unexpected);
+  const slot = limiter(limits.parallel);
+  const one = async (request: ApiRequest, budgetMs: number): Promise<Answer> => {
+    const why = limits.unwanted?.(request.path);
+    if (why !== undefined) return { kind: 'refused', gap: { kind: 'not-collected', detail: why } };
+    return slot(() => askApi(transport, request, budgetMs)).catch(unexpected);
+  };
   return {
     async collect(requests, budgetMs) {
       const fresh = [...new Map(requests.map((request) => [requestKey(request), request]))].filter(
         ([key]) => !asked.has(key),
       );
       const runs = fresh.map(([, request]) => request).filter((request) => request.via === 'run');
-      const answers = runs.length > 0 ? run(runs, budgetMs) : Promise.resolve([]);
+      const commands = runs.map((request) => hurried(request, limits.commandSeconds));
+      const answers = commands.length > 0 ? run(commands, budgetMs) : Promise.resolve([]);
       for (const [key, request] of fresh) {
         const answer = request.via === 'api' ? one(request, budgetMs) : nth(answers, runs.indexOf(request));
         asked.set(key, { id: `e${asked.size + 1}`, request, answer });
@@ -50,6 +62,12 @@ export function openCollector(transport: Transport, run: Runner, parallel: numbe
 }
 
 const NOTHING: Answer = { kind: 'refused', gap: { kind: 'not-collected', detail: 'nothing came back' } };
+
+function hurried(request: RunRequest, seconds: number | undefined): RunRequest {
+  const { ask } = request;
+  if (seconds === undefined || ask.phase === 'attempt' || ask.timeoutSeconds <= seconds) return request;
+  return { ...request, ask: { ...ask, timeoutSeconds: seconds } };
+}
 
 const nth = (answers: Promise<readonly Answer[]>, index: number): Promise<Answer> =>
   answers.then((all) => all[index] ?? NOTHING).catch(unexpected);

@@ -52,12 +52,19 @@ export interface DoorOptions {
   readonly rung: Rung;
   readonly version: string;
   readonly parallel?: number;
+  /** Longest time for one command; each question has its own where this is absent. */
+  readonly commandSeconds?: number;
+  /** Thousands of nodes are megabytes of list: what needs it becomes not known. */
+  readonly skipNodeList?: boolean;
   /** For rung `node`. */
   readonly probe?: ProbeOptions;
 }
 
 const DEFAULT_BUDGET_MS = 60_000;
 const DEFAULT_PROBE: ProbeOptions = { namespace: 'kube-system', runMs: DEFAULT_BUDGET_MS };
+
+const nodeList = (path: string): string | undefined =>
+  path === '/api/v1/nodes' ? 'the list of nodes was skipped (--skip-node-list)' : undefined;
 
 export function openDoor(options: DoorOptions): LiveDoor {
   const login = loadLogin(options.flags);
@@ -68,7 +75,11 @@ export function openDoor(options: DoorOptions): LiveDoor {
   const collector = openCollector(
     transport,
     openRunner({ rung: options.rung, open, over: over.signal, ...some('probe', probes?.probe) }),
-    options.parallel ?? 8,
+    {
+      parallel: options.parallel ?? 8,
+      ...some('commandSeconds', options.commandSeconds),
+      ...(options.skipNodeList ? { unwanted: nodeList } : {}),
+    },
   );
   return {
     rung: options.rung,

@@ -3,6 +3,7 @@ import type { Know } from '../facts/fact.js';
 import type { Endpoint, ServiceObject, ServicePort } from '../facts/kube.js';
 import { CLUSTER, podSubject, serviceSubject, type Place, type Protocol, type Subject } from '../target/subject.js';
 import type { Ref, WorkloadKind } from '../target/target.js';
+import { existingNode } from './existing-node.js';
 import { nameFlows } from './scope-dns.js';
 import { Refused } from './refusal.js';
 import { runningPod } from './workload.js';
@@ -33,8 +34,7 @@ export function destinationFlows(question: Question, know: Know): Asked {
       if (dest.port === undefined) throw new Refused({ kind: 'no-port', what: dest.ip });
       return addressFlows({ kind: 'flow', source: place, protocol, address: dest.ip, port: dest.port }, know);
     case 'node': {
-      const node = know.get(CLUSTER, 'nodes').find(({ name }) => name === dest.name);
-      if (!node) throw new Refused({ kind: 'absent', what: 'nodes', name: dest.name, similar: [] });
+      const node = existingNode(dest.name, know);
       const port = dest.port === undefined ? KUBELET : Number(dest.port);
       return {
         flows: [{ kind: 'flow', source: place, protocol, address: node.internalIps[0] ?? '', port }],

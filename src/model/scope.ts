@@ -10,6 +10,7 @@ import {
   type Subject,
 } from '../target/subject.js';
 import type { Ref, Target } from '../target/target.js';
+import { existingNode } from './existing-node.js';
 import { Refused, type Refusal } from './refusal.js';
 import { dnsFlows } from './scope-dns.js';
 import { destinationFlows } from './scope-destination.js';
@@ -42,10 +43,14 @@ function inScope(target: Target, know: Know): Scope {
   if (!dest) return oneObject(source, know);
   const place = placeOf(source, know);
   const asked = destinationFlows({ place, dest, protocol: target.protocol }, know);
-  const flows = distinct([...asked.flows, ...dnsFlows(place, asked, know)]);
+  const flows = distinct([...asked.flows, ...dnsFlows(place, asked, know)]).map((flow) => repeated(flow, target));
   const subjects = standingOn(flows, asked.services, know);
   return { subjects: [CLUSTER, ...subjects, ...flows], flows, source: refText(source), dest: refText(dest) };
 }
+
+/** A lookup is one question and one answer; what is tried again is the connection. */
+const repeated = (flow: Subject<'flow'>, { repeat }: Target): Subject<'flow'> =>
+  repeat === undefined || flow.host !== undefined ? flow : { ...flow, tries: repeat };
 
 /** What nearly every run needs, put in the first round, so that later ones need not wait for each other. */
 function firstQuestions({ source, dest }: Target): readonly Wanted[] {
@@ -74,7 +79,7 @@ function oneObject(ref: Ref, know: Know): Scope {
     if (know.get(service, 'object') === 'absent') throw new Refused(absent('services', ref));
     return { ...named, subjects: [CLUSTER, service] };
   }
-  if (ref.kind === 'node') return { ...named, subjects: [CLUSTER, existingNode(ref.name, know)] };
+  if (ref.kind === 'node') return { ...named, subjects: [CLUSTER, nodeSubject(existingNode(ref.name, know).name)] };
   const place = placeOf(ref, know);
   if (place.kind !== 'pod') throw new Refused({ kind: 'no-port', what: refText(ref) });
   const pod = podSubject(place.namespace, place.name);
@@ -89,12 +94,6 @@ function placeOf(ref: Ref, know: Know): Place {
   if (ref.kind === 'address' || ref.kind === 'name' || ref.kind === 'svc')
     throw new Refused({ kind: 'no-port', what: refText(ref) });
   return { kind: 'pod', namespace: ref.namespace, name: runningPod(ref, know).name };
-}
-
-function existingNode(name: string, know: Know): Subject<'node'> {
-  const nodes = know.get(CLUSTER, 'nodes');
-  if (nodes.some((node) => node.name === name)) return nodeSubject(name);
-  throw new Refused({ kind: 'absent', what: 'nodes', name, similar: nodes.map((node) => node.name) });
 }
 
 const absent = (what: string, ref: { namespace: string; name: string }): Refusal => ({

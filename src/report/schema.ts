@@ -51,6 +51,7 @@ const DEFS = {
       text: TEXT,
       'name?': TEXT,
       'namespace?': TEXT,
+      'tries?': { ...COUNT, description: 'what --repeat asked for' },
     }),
   },
   gap: object({

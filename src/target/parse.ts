@@ -13,6 +13,7 @@ export interface Asked {
   readonly port?: string;
   readonly protocol?: Protocol;
   readonly toNamespace?: string;
+  readonly repeat?: number;
 }
 
 export function parseTarget(asked: Asked): Target {
@@ -30,14 +31,16 @@ export function parseTarget(asked: Asked): Target {
   const source = parseSource(first, second, asked.namespace);
   const dest = parseDest(second, asked);
   if (sameRef(source, dest)) throw sameEnds(first);
-  return { source, dest: withPort(dest, asked.port, second), ...protocol };
+  const repeat = asked.repeat === undefined ? {} : { repeat: asked.repeat };
+  return { source, dest: withPort(dest, asked.port, second), ...protocol, ...repeat };
 }
 
-function parseAlone(word: string, { namespace, port, toNamespace }: Asked): Ref {
+function parseAlone(word: string, { namespace, port, toNamespace, repeat }: Asked): Ref {
   if (word === 'outside') throw new UsageError('outside needs a destination.', 'E.g. kubectl netdiag outside svc/api');
   const ref = parseRef(word, namespace);
   if (ref === undefined) throw neitherCommandNorTarget(word, undefined);
   if (toNamespace !== undefined) throw new UsageError('--to-namespace needs a destination.', 'Give a second target.');
+  if (repeat !== undefined) throw new UsageError('--repeat needs a destination.', 'Give a second target.');
   return withPort(ref, port, word);
 }
 

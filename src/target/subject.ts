@@ -25,6 +25,8 @@ export interface Subjects {
     readonly pod?: { readonly namespace: string; readonly name: string; readonly node?: string };
     /** Set when people asked by name: the name they would type. */
     readonly host?: string;
+    /** How often to try it, where people asked for a number. */
+    readonly tries?: number;
   };
 }
 export type SubjectKind = keyof Subjects;

@@ -17,4 +17,6 @@ export interface Target {
   readonly source?: Ref;
   readonly dest?: Ref;
   readonly protocol?: Protocol;
+  /** How often to try the flow and each of its backends. */
+  readonly repeat?: number;
 }

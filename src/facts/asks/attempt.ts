@@ -7,7 +7,7 @@ import { NODE, PERL, PYTHON } from './attempt-clients.js';
 export interface Endpoint {
   readonly address: string;
   readonly port: number;
-  /** How many tries; at most 5, see PACE. */
+  /** How many tries; more than a burst of them take a second each, see PACE. */
   readonly count?: number;
 }
 
@@ -23,7 +23,9 @@ const PACE = 0.2;
 /** What was accepted at once costs nobody an ICMP error: the next tries need not wait. */
 const ACCEPTED_PACE = 0.02;
 const FIRST_LOOK = 0.1;
-const MOST_TRIES = 5;
+const BURST = 5;
+/** Beyond that one a second, or an error that the kernel withholds looks like a timeout. */
+const LONG_PACE = 1;
 /** Any name will do: an answer NXDOMAIN is an answer too. */
 const PROBE_NAME = 'kubernetes.default.svc.cluster.local';
 const DNS_PORT = 53;
@@ -32,7 +34,7 @@ type Words = readonly [string, string, number, number, number, number, string];
 
 export function connectAsk(to: Endpoint): Ask {
   const count = tries(to);
-  const words: Words = ['tcp', to.address, to.port, count, CONNECT_SECONDS, PACE, ''];
+  const words: Words = ['tcp', to.address, to.port, count, CONNECT_SECONDS, paceOf(count), ''];
   const asShown = shown`nc -vz -w ${CONNECT_SECONDS} ${to.address} ${to.port}`;
   const shells = [bash(to), netcat(to), curl(to)].map((each): Try => ({
     ...each,
@@ -45,9 +47,10 @@ export function connectAsk(to: Endpoint): Ask {
 /** To a DNS port a query, to any other one empty datagram. */
 export function datagramAsk(to: Endpoint): Ask {
   const payload = to.port === DNS_PORT ? dnsQuery(PROBE_NAME) : '';
-  const words: Words = ['udp', to.address, to.port, tries(to), DATAGRAM_SECONDS, PACE, payload];
+  const count = tries(to);
+  const words: Words = ['udp', to.address, to.port, count, DATAGRAM_SECONDS, paceOf(count), payload];
   const asShown = shown`nc -uvz -w ${DATAGRAM_SECONDS} ${to.address} ${to.port}`;
-  return attempt(`send udp ${to.address} ${to.port}`, clients(words, asShown), tries(to));
+  return attempt(`send udp ${to.address} ${to.port}`, clients(words, asShown), count);
 }
 
 export const clients = (words: Words, asShown: string): readonly Try[] => [
@@ -56,14 +59,17 @@ export const clients = (words: Words, asShown: string): readonly Try[] => [
   { tool: 'node', needs: ['node'], script: sh`NODE_OPTIONS= node -e ${NODE} -- ${words}`, shown: asShown },
 ];
 
-const tries = (to: Endpoint): number => Math.min(Math.max(to.count ?? 3, 1), MOST_TRIES);
+const tries = (to: Endpoint): number => to.count ?? 3;
+const paceOf = (count: number): number => (count > BURST ? LONG_PACE : PACE);
 
-/** Starting an interpreter on a throttled CPU may take seconds. */
+/** The last of them starts when all others have; starting an interpreter on a throttled CPU may take seconds. */
+export const secondsFor = (count: number): number => Math.ceil(CONNECT_SECONDS + count * paceOf(count) + 5);
+
 const attempt = (id: string, all: readonly Try[], count: number): Ask => ({
   id,
   tries: all,
   phase: 'attempt',
-  timeoutSeconds: Math.ceil(CONNECT_SECONDS + count * PACE + 5),
+  timeoutSeconds: secondsFor(count),
   maxBytes: 64 * 1024,
 });
 
@@ -82,16 +88,19 @@ const paced = (script: string, count: number): string =>
   return $r
 }
 unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
-i=1 pace=${PACE}
+i=1 pace=${paceOf(count)}
 while [ $i -lt ${verbatim(String(count))} ]; do
   one & p=$!
   i=$((i + 1))
-  if [ $i -eq 2 ] && sleep ${FIRST_LOOK} 2>/dev/null && ! kill -0 $p 2>/dev/null && wait $p; then pace=${ACCEPTED_PACE}; fi
+${verbatim(count > BURST ? '' : hurry)}
   sleep $pace 2>/dev/null || sleep 1
 done
 one
 wait
 [ $r -ne 126 ] && [ $r -ne 127 ]`;
+
+/** Not for more than a burst: an accepted first try says nothing of the twentieth. */
+const hurry = sh`  if [ $i -eq 2 ] && sleep ${FIRST_LOOK} 2>/dev/null && ! kill -0 $p 2>/dev/null && wait $p; then pace=${ACCEPTED_PACE}; fi`;
 
 /** bash's own connect knows no limit; where there is no `timeout` the shell that connects is killed from beside it. */
 function bash(to: Endpoint): Try {

@@ -31,7 +31,11 @@ const TRIES = { service: 4, backend: 2 } as const;
 export const flowSources = {
   attempts(flow, know) {
     if (flow.host !== undefined) return attemptOf(know.get(flow, 'lookup'));
-    const to = { address: flow.address, port: flow.port, count: flow.pod ? TRIES.backend : TRIES.service };
+    const to = {
+      address: flow.address,
+      port: flow.port,
+      count: flow.tries ?? (flow.pod ? TRIES.backend : TRIES.service),
+    };
     const ask = flow.protocol === 'udp' ? datagramAsk(to) : connectAsk(to);
     return runAt(know, standing(flow, know), reading(ask, readAttempts));
   },

@@ -69,6 +69,14 @@ const TEXTS: readonly (readonly [line: string, exitCode: number, ...err: string[
     2,
     'error: --probe=node creates a pod with host networking on the nodes of the path; confirm with --yes, or see it first with --dry-run=client.',
   ],
+  [
+    'pod/a svc/b --repeat 100',
+    2,
+    'error: --repeat 100 may take 109 s, longer than --timeout 60s.',
+    'E.g. --timeout 139s',
+  ],
+  ['pod/a --repeat 5', 2, 'error: --repeat needs a destination.', 'Give a second target.'],
+  ['pod/a svc/b --check-timeout 90s', 2, 'error: --check-timeout 90s is longer than --timeout 60s.'],
   ['pod/a svc/b --parallel 0', 2, 'error: --parallel "0" is not a whole number above 0.'],
   ['pod/a svc/b --width 12', 2, 'error: --width 12 is too narrow.', 'The least is 40.'],
   [
