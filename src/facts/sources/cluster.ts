@@ -1,13 +1,13 @@
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { CLUSTER, serviceSubject } from '../../target/subject.js';
 import type { CniSetup, ClusterCidrs, DnsSetup, NodeObject, PodObject, ProxySetup } from '../kube.js';
-import type { Know, SourcesOf } from '../fact.js';
+import { readAnswer, type Know, type SourcesOf } from '../fact.js';
 import { at, number, obj, parse, strings, text, type Jsonish } from '../read/untyped.js';
-import { NODE_FIELDS, readNode } from '../read/kube-objects.js';
+import { NODE_FIELDS, readNodes } from '../read/kube-objects.js';
 import { POD_FIELDS, readPod } from '../read/kube-pod.js';
 import { readCorefile } from '../read/corefile.js';
 import { readCorednsLog, type DnsLog } from '../read/coredns-log.js';
-import { askList, askObject, askText, namespaced, objectRequest, selected } from './api.js';
+import { askList, askObject, askText, listRequest, namespaced, objectRequest, selected } from './api.js';
 import { enforcer } from './enforcer.js';
 
 declare module '../fact.js' {
@@ -43,7 +43,7 @@ const LOG_LINES = 200;
 const LOG_BYTES = 64 * 1024;
 
 export const clusterSources = {
-  nodes: (_, know) => askList(know, '/api/v1/nodes', NODE_FIELDS).map(readNode),
+  nodes: (_, know) => readAnswer(know.ask([listRequest('/api/v1/nodes', NODE_FIELDS)])[0], readNodes),
 
   agents: (_, know) =>
     askList(know, `/apis/apps/v1/daemonsets?labelSelector=${encodeURIComponent(`k8s-app in (${KNOWN})`)}`).map(
