@@ -55,6 +55,10 @@ const EFFECTS: Readonly<Record<string, Effects>> = {
     'overlay-peer-wrong': ['anywhere', 'of two nodes with one range the others can keep the tunnel of one only'],
     'pod-route-wrong': ['anywhere', 'of two routes to one range the more specific wins'],
     'cni-address-stale': ['anywhere', 'two owners of one range give the bridge different addresses'],
+    'cni-config-wrong': [
+      'anywhere',
+      'the pods of the node got their addresses before it was given the other one’s range',
+    ],
   },
   'pod-route-wrong': {
     'underlay-drop': ['same-flow', 'the packet took another way than to the other node'],
@@ -80,6 +84,9 @@ const EFFECTS: Readonly<Record<string, Effects>> = {
     'service-rules-wrong': ['same-node', 'kube-proxy writes the rules of Services'],
     'conntrack-stale-entry': ['same-node', 'kube-proxy removes the entries of backends that are gone'],
     'cluster-dns-down': ['same-node', 'CoreDNS reaches the API server by its Service’s address'],
+  },
+  'policy-enforcer-down': {
+    'policy-stale': ['same-node', 'nobody there keeps its rules and sets up to date', true],
   },
   'policy-denies': {
     'underlay-drop': ['same-flow', 'the policy engine drops the packet'],
