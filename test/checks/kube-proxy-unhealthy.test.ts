@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import check from '../../src/checks/l4-transport/kube-proxy-unhealthy.js';
 import { container, node, pod } from '../../src/checks/samples.js';
 import { readProxyHealth, type ProxyPages } from '../../src/facts/read/proxy-health.js';
-import { verdictOf } from '../../src/facts/sources/proxy-health.js';
+import { failingSince, verdictOf } from '../../src/facts/sources/proxy-health.js';
+import { captured } from '../readers/captured.js';
 import { testCheck } from '../support/test-check.js';
 
 const own = pod({ name: 'kube-proxy-8xk2p', namespace: 'kube-system' });
@@ -129,4 +130,22 @@ test('what they come to', () => {
   expect(verdictOf({ pages: waiting, proxied: undefined, complains: true })).toMatchObject({ healthy: false });
   expect(verdictOf({ pages: quiet, proxied: undefined, complains: true })).toMatchObject({ healthy: true });
   expect(verdictOf({ pages: undefined, proxied: undefined })).toEqual({ healthy: 'unknown' });
+});
+
+test('a write that failed after the last one that worked, by its log and its health page', () => {
+  const log = captured('kube-proxy-1.34/sync-fails.log');
+  const page = captured('kube-proxy-1.34/sync-fails-healthz.json');
+  expect(failingSince(page, log)).toEqual({ healthy: false, failing: true, lastSyncSeconds: 16 });
+  // It wrote after that: what failed has been made good.
+  const later = page.replace(
+    '"IPv4":{"lastUpdated":"2026-11-26T06:20:24',
+    '"IPv4":{"lastUpdated":"2026-11-26T06:20:30',
+  );
+  expect(later).not.toBe(page);
+  expect(failingSince(later, log)).toBeUndefined();
+  // Another zone's times, and a page of 1.31 without a time for each family.
+  expect(failingSince(page, log.replaceAll('06:2', '08:2').replaceAll('06:1', '08:1'))).toBeUndefined();
+  expect(
+    failingSince('{"lastUpdated":"2026-11-26T06:20:40Z","currentTime":"2026-11-26T06:20:40Z"}', log),
+  ).toBeUndefined();
 });

@@ -37,6 +37,8 @@ export interface ProxyHealth {
   /** A change was queued after the last sync began: it is stuck or failing. */
   readonly queuedSeconds?: number;
   readonly restoreFailures?: number;
+  /** A write failed after the last one that worked. */
+  readonly failing?: true;
   /** Lines of its log that say a sync failed. */
   readonly complaints: readonly string[];
 }

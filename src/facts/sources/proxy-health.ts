@@ -4,6 +4,7 @@ import { CLUSTER } from '../../target/subject.js';
 import { proxyHealthAsk, readProxyHealthAnswer } from '../asks/proxy-health.js';
 import { isUnreadable, type Know, type Source } from '../fact.js';
 import type { PodObject } from '../kube.js';
+import { complaintsOf, failedWriteAt, readHealthPage } from '../read/proxy-words.js';
 import type { ProxyPages } from '../read/proxy-health.js';
 import { defined } from '../read/untyped.js';
 import { namespaced } from './api.js';
@@ -48,9 +49,24 @@ function asked(
     ...(where.kind === 'unknown' ? [] : [runRequest(where.value, proxyHealthAsk)]),
   ]);
   const pages = ran?.kind === 'answered' ? readProxyHealthAnswer(ran) : undefined;
-  const complaints = logged?.kind === 'answered' ? complaintsOf(logged.text) : [];
+  const words = logged?.kind === 'answered' ? logged.text : '';
+  const complaints = complaintsOf(words);
   const told = pages && !isUnreadable(pages) ? pages : undefined;
-  return { ...verdictOf({ pages: told, proxied, complains: complaints.length > 0 }), complaints };
+  const failing = proxied?.kind === 'answered' ? failingSince(proxied.text, words) : undefined;
+  const verdict = verdictOf({ pages: told, proxied, complains: complaints.length > 0 });
+  return failing === undefined ? { ...verdict, complaints } : { ...verdict, ...failing, complaints };
+}
+
+/** Two witnesses: its health page says when a write last worked, its log says that one failed after that. */
+export function failingSince(
+  page: string,
+  log: string,
+): Pick<ProxyHealth, 'healthy' | 'lastSyncSeconds' | 'failing'> | undefined {
+  const read = readHealthPage(page);
+  if (read?.wrote === undefined) return undefined;
+  const failed = failedWriteAt(log, { now: read.now, withinMs: LOG.sinceSeconds * 1000 });
+  if (failed === undefined || failed <= read.wrote) return undefined;
+  return { healthy: false, failing: true, lastSyncSeconds: Math.round((read.now - read.wrote) / 1000) };
 }
 
 /** A healthy kube-proxy writes a change within a second or two; with an error in its log it has no such excuse. */
@@ -86,16 +102,3 @@ export function verdictOf({
     hung: hung ? true : undefined,
   }) as ReturnType<typeof verdictOf>;
 }
-
-/** klog's error lines (E1126 …) that tell of a write or a watch that failed; others are the daily noise. */
-const COMPLAINT =
-  /^E\d{4} .*(iptables-restore|sync failed|[Ff]ailed to (execute|ensure|sync|list|watch|apply)|nft|Error syncing)/;
-const complaintsOf = (log: string): readonly string[] =>
-  [
-    ...new Set(
-      log
-        .split('\n')
-        .filter((line) => COMPLAINT.test(line))
-        .map((line) => line.slice(0, 300)),
-    ),
-  ].slice(-3);
