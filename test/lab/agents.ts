@@ -42,8 +42,7 @@ export async function stopOn(scene: Scene, agent: Agent, node: string): Promise<
 export async function startOn(scene: Scene, agent: Agent, node: string): Promise<void> {
   await patch(scene, agent, {
     updateStrategy: JSON.parse(scene.kept(`${agent.name} strategy`)),
-    // An empty affinity is another template than none, and would restart the agent on every node.
-    template: { spec: { affinity: JSON.parse(scene.kept(`${agent.name} affinity`)) } },
+    template: { spec: { affinity: restored(JSON.parse(scene.kept(`${agent.name} affinity`))) } },
   });
   await running(scene, agent, node);
 }
@@ -108,6 +107,13 @@ async function running(scene: Scene, agent: Agent, node: string): Promise<void> 
 
 const end = (scene: Scene, agent: Agent, pod: string): Promise<string> =>
   scene.kubectl('delete', 'pod', pod, '-n', agent.namespace, '--grace-period=1', '--ignore-not-found');
+
+/**
+ * A patch merges: what was not there before must be taken away by name. An empty affinity is another template than
+ * none, and would restart the agent on every node.
+ */
+const restored = (before: Record<string, unknown> | null): Record<string, unknown> | null =>
+  before === null ? null : { nodeAffinity: null, ...before };
 
 async function remember(scene: Scene, agent: Agent): Promise<void> {
   const field = (path: string): Promise<string> =>
