@@ -24,7 +24,9 @@ import kubeProxyUnhealthy from './l4-transport/kube-proxy-unhealthy.js';
 import listensOnLoopback from './l4-transport/listens-on-loopback.js';
 import policyBlocksDns from './l4-transport/policy-blocks-dns.js';
 import policyDenies from './l4-transport/policy-denies.js';
+import policyEnforcerDown from './l4-transport/policy-enforcer-down.js';
 import policyNotEnforced from './l4-transport/policy-not-enforced.js';
+import policyStale from './l4-transport/policy-stale.js';
 import portNotListened from './l4-transport/port-not-listened.js';
 import serviceRulesWrong from './l4-transport/service-rules-wrong.js';
 import trafficPolicyWithoutLocalEndpoint from './l4-transport/traffic-policy-without-local-endpoint.js';
@@ -62,7 +64,9 @@ export const CHECKS: readonly AnyCheck[] = [
   listensOnLoopback,
   policyBlocksDns,
   policyDenies,
+  policyEnforcerDown,
   policyNotEnforced,
+  policyStale,
   portNotListened,
   serviceRulesWrong,
   trafficPolicyWithoutLocalEndpoint,

@@ -5,7 +5,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const LENGTH = 16;
 
 /** RFC 4648 base32 of the SHA-256, cut to 16 characters: 10 bytes, so no padding is ever reached. */
-function hash(text: string): string {
+export function hash(text: string): string {
   const bits = [...createHash('sha256').update(text).digest().subarray(0, 10)]
     .map((byte) => byte.toString(2).padStart(8, '0'))
     .join('');

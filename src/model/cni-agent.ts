@@ -1,5 +1,6 @@
 // The pod of a node that keeps its pod network up to date.
 import type { Source } from '../facts/fact.js';
+import type { PodObject } from '../facts/kube.js';
 import { defined } from '../facts/read/untyped.js';
 import { CLUSTER } from '../target/subject.js';
 
@@ -19,6 +20,18 @@ export interface CniAgent {
   readonly everywhere: boolean;
 }
 
+/** The DaemonSet's pod among those of a node: a ready one first, else why it is not. */
+export function agentOf(pods: readonly PodObject[], set: CniAgent['daemonSet']): CniAgent['pod'] {
+  const [first] = pods
+    .filter(
+      ({ namespace, owner }) => namespace === set.namespace && owner?.kind === 'DaemonSet' && owner.name === set.name,
+    )
+    .toSorted((a, b) => Number(b.ready) - Number(a.ready));
+  const why =
+    first?.containers.map(({ waiting, terminated }) => waiting ?? terminated).find(Boolean) ?? first?.notReady;
+  return first && (defined({ name: first.name, ready: first.ready, why }) as CniAgent['pod']);
+}
+
 export const cniAgent: Source<'node', CniAgent | 'none'> = (node, know) => {
   know.ahead([
     [CLUSTER, 'cni'],
@@ -30,14 +43,7 @@ export const cniAgent: Source<'node', CniAgent | 'none'> = (node, know) => {
   const object = know.get(node, 'object');
   if (!set || object === 'absent') return 'none';
   const { namespace, name } = set;
-  const found = know
-    .get(node, 'pods')
-    .filter((pod) => pod.namespace === namespace && pod.owner?.kind === 'DaemonSet' && pod.owner.name === name)
-    .toSorted((a, b) => Number(b.ready) - Number(a.ready));
-  const [first] = found;
-  const why =
-    first?.containers.map(({ waiting, terminated }) => waiting ?? terminated).find(Boolean) ?? first?.notReady;
-  const pod = first && (defined({ name: first.name, ready: first.ready, why }) as CniAgent['pod']);
+  const pod = agentOf(know.get(node, 'pods'), set);
   const everywhere = set.desired >= know.get(CLUSTER, 'nodes').length;
   return defined({
     daemonSet: { namespace, name },

@@ -6,6 +6,7 @@ import { localPolicy } from './local-policy.js';
 import { naming } from './naming.js';
 import { policed } from './policed.js';
 import { namespaceLabels, policies } from './policies.js';
+import { policyAgent } from './policy-agent.js';
 import { programmed } from './programmed.js';
 import { resolver } from './resolver.js';
 import { staleEntries } from './stale-entries.js';
@@ -13,7 +14,7 @@ import { unready } from './unready.js';
 
 export const upperSources = {
   cluster: { dnsRights, dnsUnready },
-  node: {},
+  node: { policyAgent },
   pod: { namespaceLabels, policies, resolver },
   service: { unready },
   flow: { ends, listening, localPolicy, naming, policed, programmed, staleEntries },

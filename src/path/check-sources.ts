@@ -2,6 +2,7 @@
 import { crossing } from './crossing.js';
 import { leaving } from './leaving.js';
 import { podRoutes } from './pod-routes.js';
+import { policyDrift } from './policy/drift.js';
 import { intended, policyVerdict } from './policy/intended.js';
 
 export const checkSources = {
@@ -9,5 +10,5 @@ export const checkSources = {
   node: { podRoutes },
   pod: {},
   service: {},
-  flow: { crossing, intended, leaving, policyVerdict },
+  flow: { crossing, intended, leaving, policyDrift, policyVerdict },
 };

@@ -83,17 +83,29 @@ interface Asked {
 }
 
 function wayTo(dest: PolicedEnd, port: number, asked: Asked): Way {
-  const { source, protocol, service, siblings } = asked.policed;
-  const more = { ...(service ? { service } : {}), ...(siblings ? { siblings } : {}) };
-  const common = { dest, port, protocol, dialect: asked.dialect, ...more };
-  const sides = [
-    ...(source.kind === 'pod' ? [sideOf({ ...common, direction: 'Egress', self: source, peer: dest }, asked)] : []),
-    ...(dest.kind === 'pod' ? [sideOf({ ...common, direction: 'Ingress', self: dest, peer: source }, asked)] : []),
-  ];
+  const sides = traffics(dest, port, asked).map((traffic) => sideOf(traffic, asked));
   const verdicts = sides.map(({ ruling }) => ruling.verdict);
   const verdict = verdicts.find((one) => one === 'deny') ?? verdicts.find((one) => one === 'unknown') ?? 'allow';
   return { to: endText(dest), port, verdict, sides };
 }
+
+/** The packet as each end's policies see it; an end that is no pod has none. */
+function traffics(
+  dest: PolicedEnd,
+  port: number,
+  { policed, dialect }: Pick<Asked, 'policed' | 'dialect'>,
+): readonly Traffic[] {
+  const { source, protocol, service, siblings } = policed;
+  const more = { ...(service ? { service } : {}), ...(siblings ? { siblings } : {}) };
+  const common = { dest, port, protocol, dialect, ...more };
+  return [
+    ...(source.kind === 'pod' ? [{ ...common, direction: 'Egress', self: source, peer: dest } as const] : []),
+    ...(dest.kind === 'pod' ? [{ ...common, direction: 'Ingress', self: dest, peer: source } as const] : []),
+  ];
+}
+
+export const trafficsOf = (policed: Read, dialect: Dialect): readonly Traffic[] =>
+  policed.dests.flatMap(({ end, port }) => traffics(end, port, { policed, dialect }));
 
 function sideOf(traffic: Traffic, { policies, policed }: Asked): Side {
   const { direction, self } = traffic;
