@@ -18,6 +18,8 @@ export interface Sight {
   readonly physout?: string;
   /** Next hop of the packet, where routing has decided: masquerade takes the address nearest to it. */
   readonly nexthop?: string;
+  /** The device that the sender is bound to. */
+  readonly bound?: string;
 }
 
 export type Verdict =
@@ -187,6 +189,10 @@ export function decide(truth: Truth, fork: Fork, question: string): { readonly y
   if (truth.chance <= 0) return { no: fork };
   return { yes: chanced(fork, truth.chance, `${question} yes`), no: chanced(fork, 1 - truth.chance, `${question} no`) };
 }
+
+/** One open question about one packet has one answer; its answer's packet is another. */
+export const doubtOn = ({ protocol, src, sport }: Frame, { netns }: Sight, doubt: string): string =>
+  `${netns.id} ${protocol} from ${src}:${sport}: ${doubt}`;
 
 export function trailTexts(trail: Trail | undefined): readonly string[] {
   const texts: string[] = [];

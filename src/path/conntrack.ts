@@ -13,7 +13,7 @@ export function track(connections: Connections, frame: Frame, netns: string): Fr
   const original = here.find((conn) => conn.protocol === frame.protocol && sameTuple(conn.original, frame));
   if (original) return { ...frame, conn: original, isReply: false, state: 'NEW' };
   const answer = here.find((conn) => conn.protocol === frame.protocol && sameTuple(conn.reply, frame));
-  if (answer) return { ...frame, conn: answer, isReply: true, state: 'ESTABLISHED' };
+  if (answer) return { ...frame, conn: { ...answer, answered: true }, isReply: true, state: 'ESTABLISHED' };
   // A lone SYN/ACK or RST belongs to nothing: INVALID, and INVALID packets are never translated.
   const { conn: _, ...bare } = frame;
   if (frame.protocol === 'tcp' && frame.flags !== 'SYN') return { ...bare, isReply: false, state: 'INVALID' };
@@ -21,8 +21,16 @@ export function track(connections: Connections, frame: Frame, netns: string): Fr
 }
 
 function opened(id: number, frame: Frame, netns: string): Connection {
-  const settled = { dnat: false, snat: false, dstSettled: false, srcSettled: false, mark: 0 };
-  return { id, netns, protocol: frame.protocol, original: tupleOf(frame), reply: reversed(frame), ...settled };
+  const fresh = {
+    dnat: false,
+    snat: false,
+    dstSettled: false,
+    srcSettled: false,
+    mark: 0,
+    confirmed: false,
+    answered: false,
+  };
+  return { id, netns, protocol: frame.protocol, original: tupleOf(frame), reply: reversed(frame), ...fresh };
 }
 
 /** An ICMP error belongs to the connection whose packet it quotes, and travels against that packet. */
@@ -90,6 +98,10 @@ export function leaveAlone(frame: Frame, manip: Manip): Frame {
   if (!conn) return frame;
   return { ...frame, conn: manip === 'dst' ? { ...conn, dstSettled: true } : { ...conn, srcSettled: true } };
 }
+
+/** nf_confirm, behind all chains of INPUT and POSTROUTING. */
+export const confirmed = (frame: Frame): Frame =>
+  frame.conn && !frame.conn.confirmed ? { ...frame, conn: { ...frame.conn, confirmed: true } } : frame;
 
 export const isSettled = ({ conn }: Frame, manip: Manip): boolean =>
   conn === undefined || (manip === 'dst' ? conn.dstSettled : conn.srcSettled);

@@ -63,7 +63,8 @@ function toSocket(scenario: Scenario, netns: Netns, frame: Frame): Scenario {
   const how = frame.protocol === 'tcp' ? 'rst' : 'icmp-port-unreachable';
   const by = `nothing listens on ${where}/${frame.protocol} in ${netns.id}`;
   const told = logged(scenario, netns.id, { kind: 'refuse', says: by, command });
-  const answer = refusal(netns, frame, { how, attached: how !== 'rst' });
+  // udp_rcv lets go of the connection (nf_reset_ct) before it looks for a socket, as tcp_v4_rcv does.
+  const answer = refusal(netns, frame, { how, attached: false });
   return ended(told, { kind: 'refused', how, netns: netns.id, by }, answer);
 }
 

@@ -11,6 +11,8 @@ import { type Scenario, ended, logged, unsure } from './scenario.js';
 export interface Through {
   readonly scenario: Scenario;
   readonly frame: Frame;
+  /** As it was routed again on its way through OUTPUT. */
+  readonly routed?: Frame;
 }
 /** What a packet that got through does next; one that did not has ended already. */
 type Next = (through: Through) => readonly Scenario[];
@@ -25,7 +27,11 @@ export function throughHook(
     const after = afterHook(scenario, passing, hook.sight);
     return passing.stopped
       ? [stopped(after, passing, hook.sight)]
-      : hook.next({ scenario: after, frame: passing.frame });
+      : hook.next({
+          scenario: after,
+          frame: passing.frame,
+          ...(passing.routed ? { routed: passing.routed } : {}),
+        });
   });
 }
 

@@ -1,7 +1,7 @@
 // What people read of a hook: one line a table, citing the rule that mattered.
 import type { Verdict } from './chain.js';
 import type { BaseChain } from './base-chain.js';
-import type { Frame } from './packet.js';
+import { type Frame, RANDOM_PORT } from './packet.js';
 import type { Step } from './prediction.js';
 
 export interface HookStep {
@@ -30,11 +30,13 @@ export function hookStep({ before, after, base, trail, verdict, by }: HookStep):
 
 const moved = (before: Frame, after: Frame): boolean => changeOfEnds(before, after) !== '';
 
+const portText = (port: number): string => (port === RANDOM_PORT ? '(any port)' : String(port));
+
 function changeOfEnds(before: Frame, after: Frame): string {
   const changes: string[] = [];
-  const [from, to] = [`${before.dst}:${before.dport}`, `${after.dst}:${after.dport}`];
+  const [from, to] = [`${before.dst}:${portText(before.dport)}`, `${after.dst}:${portText(after.dport)}`];
   if (from !== to) changes.push(`destination ${from} becomes ${to}`);
-  const [own, other] = [`${before.src}:${before.sport}`, `${after.src}:${after.sport}`];
+  const [own, other] = [`${before.src}:${portText(before.sport)}`, `${after.src}:${portText(after.sport)}`];
   if (own !== other) changes.push(`source ${own} becomes ${other}`);
   return changes.join(', ');
 }

@@ -1,14 +1,13 @@
 // One netfilter hook: every table that has a chain there, in the kernel's order, with conntrack and nat in between.
 import type { Iptables, Netfilter } from '../facts/netfilter.js';
-import type { BaseChain, Passing } from './base-chain.js';
+import { type BaseChain, type Passing, isOver, routedAgain } from './base-chain.js';
 import { type HookName, type Sight, decide, runChain } from './chain.js';
-import { type Connections, type Manip, isSettled, leaveAlone, track, translate } from './conntrack.js';
+import { type Connections, type Manip, confirmed, isSettled, leaveAlone, track, translate } from './conntrack.js';
 import { join } from './fork.js';
 import { chainsOf } from './iptables/table.js';
 import { nftBaseChains } from './nft/base.js';
-import { frameKey } from './packet.js';
 import { translationStep } from './hook-steps.js';
-import { byPriority, inAnyOrder } from './order.js';
+import { byPriority, inAnyOrder, keyOf } from './order.js';
 
 type Phase = (passing: Passing, sight: Sight) => readonly Passing[];
 interface Placed {
@@ -17,6 +16,7 @@ interface Placed {
 }
 
 const PRIORITIES: Readonly<Record<string, number>> = { raw: -300, mangle: -150, filter: 0, security: 50 };
+const TYPES: Readonly<Record<string, string>> = { nat: 'nat', mangle: 'route' };
 const MANIP: Readonly<Record<HookName, Manip | undefined>> = {
   prerouting: 'dst',
   output: 'dst',
@@ -44,10 +44,11 @@ export function runHook(
   // All nat chains hang on one hook entry of fixed priority, whatever priorities they have among themselves.
   if (manip) phases.push({ priority: manip === 'dst' ? -100 : 100, phase: natPhase(netfilter, manip) });
   for (const { phase } of phases.toSorted((left, right) => left.priority - right.priority)) {
-    passing = passing.flatMap((each) => (each.stopped ? [each] : phase(each, sight)));
-    passing = join(passing, (each) => `${frameKey(each.frame)} ${JSON.stringify(each.stopped ?? '')} ${each.by ?? ''}`);
+    passing = passing.flatMap((each) => (isOver(each) ? [each] : phase(each, sight)));
+    passing = join(passing, (each) => `${keyOf(each)} ${each.by ?? ''}`);
   }
-  return passing;
+  const isLast = sight.hook === 'input' || sight.hook === 'postrouting';
+  return isLast ? passing.map((each) => (isOver(each) ? each : { ...each, frame: confirmed(each.frame) })) : passing;
 }
 
 /** They see frames, before and around what is walked here. */
@@ -60,7 +61,7 @@ const otherFamilies = (netfilter: Netfilter | undefined): readonly string[] =>
 const tablePhases = (netfilter: Netfilter, hook: HookName): readonly Placed[] =>
   byPriority(baseChains(netfilter, hook).filter(({ type }) => type !== 'nat')).map(({ priority, chains }) => ({
     priority,
-    phase: (each, sight) => inAnyOrder(each, chains, { sight, isDone: ({ stopped }) => stopped !== undefined }),
+    phase: (each, sight) => inAnyOrder(each, chains, { sight, isDone: isOver }),
   }));
 
 const bases = new WeakMap<Netfilter, Map<HookName, readonly BaseChain[]>>();
@@ -86,7 +87,7 @@ function iptablesBases(dump: Iptables, hook: HookName): readonly BaseChain[] {
     return [
       {
         label: `${dump.backend === 'legacy' ? 'legacy ' : ''}${table.name} ${name}`,
-        type: table.name === 'nat' ? 'nat' : 'filter',
+        type: TYPES[table.name] ?? 'filter',
         priority,
         policy: chain.policy === 'DROP' ? 'drop' : 'accept',
         policyText: `-P ${name} ${chain.policy}`,
@@ -117,10 +118,13 @@ function natPhase(netfilter: Netfilter | undefined, manip: Manip): Phase {
     if (frame.state !== 'NEW' || isSettled(frame, manip)) {
       const moved = translate(frame, manip);
       const step = moved === frame ? undefined : translationStep(frame, moved);
-      return [{ ...each, frame: moved, steps: step ? [...each.steps, step] : each.steps }];
+      const passing = { ...each, frame: moved, steps: step ? [...each.steps, step] : each.steps };
+      return [moved.dst === frame.dst ? passing : routedAgain(passing, sight)];
     }
     const chains = netfilter ? baseChains(netfilter, sight.hook).filter(({ type }) => type === 'nat') : [];
-    return askNatChains(each, chains, { sight, manip });
+    return askNatChains(each, chains, { sight, manip }).map((asked) =>
+      asked.stopped || asked.frame.dst === frame.dst ? asked : routedAgain(asked, sight),
+    );
   };
 }
 
@@ -130,7 +134,7 @@ interface Asking {
 }
 
 function askNatChains(start: Passing, chains: readonly BaseChain[], { sight, manip }: Asking): readonly Passing[] {
-  const isDone = ({ stopped, frame }: Passing): boolean => stopped !== undefined || isSettled(frame, manip);
+  const isDone = (each: Passing): boolean => isOver(each) || isSettled(each.frame, manip);
   let passing: readonly Passing[] = [start];
   for (const group of byPriority(chains)) {
     passing = passing.flatMap((each) => inAnyOrder(each, group.chains, { sight, isDone }));

@@ -2,7 +2,7 @@
 import type { Ipset } from '../facts/network.js';
 import type { Sight } from './chain.js';
 import { inCidr, ipNumber, parseCidr } from './ip.js';
-import type { Frame } from './packet.js';
+import { type Frame, isRandomPort } from './packet.js';
 import type { Netns } from './world.js';
 
 export interface SetQuestion {
@@ -55,6 +55,7 @@ function partTest(
     case 'net':
       return addressPart(isSource ? frame.src : frame.dst);
     case 'port':
+      if (isRandomPort(frame, isSource ? frame.sport : frame.dport)) return undefined;
       return portPart(frame.protocol, isSource ? frame.sport : frame.dport);
     case 'iface': {
       const link = isSource ? sight.iif : sight.oif;

@@ -55,13 +55,14 @@ function inOrder(start: Passing, chains: readonly BaseChain[], { sight, isDone }
   let passing: readonly Passing[] = [start];
   for (const base of chains) {
     passing = passing.flatMap((each) =>
-      isDone(each) ? [each] : base.run(each, sight).map((end) => after(each, base, end)),
+      isDone(each) ? [each] : base.run(each, sight).map((ending) => after(each, base, { ending, sight })),
     );
   }
   return passing;
 }
 
-const keyOf = ({ frame, stopped }: Passing): string => `${frameKey(frame)} ${JSON.stringify(stopped ?? '')}`;
+export const keyOf = ({ frame, stopped, routed }: Passing): string =>
+  `${frameKey(frame)} ${routed ? frameKey(routed) : ''} ${JSON.stringify(stopped ?? '')}`;
 
 /** Dropped is dropped, whichever rule did it and whatever it had done to the packet before. */
 const keysOf = (passing: readonly Passing[]): string =>

@@ -31,6 +31,10 @@ export interface Connection {
   readonly dstSettled: boolean;
   readonly srcSettled: boolean;
   readonly mark: number;
+  /** Its first packet has left this namespace or reached it: IPS_CONFIRMED. */
+  readonly confirmed: boolean;
+  /** Something has come back: IPS_SEEN_REPLY, which ICMP errors do not set. */
+  readonly answered: boolean;
 }
 
 /** Everything a rule or a route can look at. Never changed in place. */
@@ -54,6 +58,9 @@ export interface Frame extends Tuple {
 }
 
 export const EPHEMERAL_PORT = 40_000;
+/** One that the kernel draws, as it does for masquerade --random-fully: no rule can be asked about it. */
+export const RANDOM_PORT = 0;
+export const isRandomPort = ({ protocol }: Frame, port: number): boolean => protocol !== 'icmp' && port === RANDOM_PORT;
 
 export const tupleText = ({ src, dst, sport, dport }: Tuple): string => `${src}:${sport} -> ${dst}:${dport}`;
 export const reversed = ({ src, dst, sport, dport }: Tuple): Tuple => ({
@@ -69,7 +76,9 @@ export const tupleOf = ({ src, dst, sport, dport }: Tuple): Tuple => ({ src, dst
 /** What a firewall sees: equal keys fare equally from here on. */
 export function frameKey(frame: Frame): string {
   const { protocol, flags, mark, state, conn, dstMac, inner } = frame;
-  const tracked = conn ? `${conn.id} ${tupleText(conn.reply)} ${conn.mark} ${conn.dnat} ${conn.snat}` : '';
+  const tracked = conn
+    ? `${conn.id} ${tupleText(conn.reply)} ${conn.mark} ${conn.dnat} ${conn.snat} ${conn.confirmed}`
+    : '';
   const outer = `${protocol} ${tupleText(frame)} ${flags} ${mark} ${state} ${tracked} ${dstMac ?? ''}`;
   return inner ? `${outer} vni ${inner.vni} [${frameKey(inner.frame)}]` : outer;
 }

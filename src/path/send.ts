@@ -1,15 +1,16 @@
 // A namespace sends a packet: route, OUTPUT, and the route again where a rule changed destination or mark.
 import type { Route } from '../facts/network.js';
-import { ipNumber, isLoopback } from './ip.js';
+import { ipNumber } from './ip.js';
+import { mayLeave, questionOf } from './leave.js';
 import type { Frame } from './packet.js';
 import type { NoRoute } from './prediction.js';
 import { chanced } from './fork.js';
 import { dial } from './ebpf/socket.js';
 import { throughHook } from './hook-stage.js';
-import { type RouteAnswer, type RouteQuestion, lookupRoute } from './route.js';
+import { type RouteAnswer, lookupRoute } from './route.js';
 import { type Journey, type Scenario, type Stage, ended, logged, netnsOf, staged, unsure } from './scenario.js';
 import { sourceFor } from './source.js';
-import { type Netns, confEither } from './world.js';
+import type { Netns } from './world.js';
 import { sendBlind } from './blind.js';
 
 type Send = Extract<Stage, { at: 'send' }>;
@@ -47,13 +48,6 @@ function sent(journey: Journey, scenario: Scenario, stage: Send): readonly Scena
   });
 }
 
-const questionOf = (frame: Frame, oif: string | undefined): RouteQuestion => ({
-  dst: frame.dst,
-  mark: frame.mark,
-  ...(frame.src === '' ? {} : { src: frame.src }),
-  ...(oif === undefined ? {} : { oif }),
-});
-
 interface Outgoing {
   readonly frame: Frame;
   readonly hop: Hop;
@@ -63,13 +57,13 @@ interface Outgoing {
 function output(scenario: Scenario, netns: Netns, { frame, hop, oif }: Outgoing): readonly Scenario[] {
   const isFirst = scenario.client.src === '';
   const client = isFirst ? { src: frame.src, dst: frame.dst, sport: frame.sport, dport: frame.dport } : scenario.client;
-  const sight = { netns, hook: 'output', oif: hop.dev, nexthop: hop.via ?? frame.dst } as const;
+  const bound = oif === undefined ? {} : { bound: oif };
+  const sight = { netns, hook: 'output', oif: hop.dev, nexthop: hop.via ?? frame.dst, ...bound } as const;
   return throughHook({ ...scenario, client }, frame, {
     sight,
     next: (through) => {
-      const moved = through.frame.dst !== frame.dst || through.frame.mark !== frame.mark;
-      if (!moved) return [transmitted(through.scenario, netns, { frame: through.frame, hop })];
-      const found = lookupRoute(netns, questionOf(through.frame, oif));
+      if (!through.routed) return [transmitted(through.scenario, netns, { frame: through.frame, hop })];
+      const found = lookupRoute(netns, questionOf(through.routed, oif));
       return routed(through.scenario, netns, { found, frame: through.frame }).map((again) =>
         again.hop
           ? transmitted(again.scenario, netns, { frame: through.frame, hop: again.hop })
@@ -80,8 +74,7 @@ function output(scenario: Scenario, netns: Netns, { frame, hop, oif }: Outgoing)
 }
 
 function transmitted(scenario: Scenario, netns: Netns, { frame, hop }: { frame: Frame; hop: Hop }): Scenario {
-  // __mkroute_output: a loopback address may leave a host only by a device with route_localnet.
-  if (hop.dev !== 'lo' && isLoopback(frame.src) && !confEither(netns, hop.dev, 'route_localnet')) {
+  if (!mayLeave(netns, frame, hop.dev)) {
     const by = `${frame.src} may not leave by ${hop.dev}, whose route_localnet is 0`;
     return failedLate(noRoute(scenario, netns, { by, how: 'blackhole' }), frame);
   }

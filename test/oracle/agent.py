@@ -11,9 +11,11 @@ import struct
 import sys
 import time
 
+import nfacct
 from kernel_trace import Tracer
 
 devices = json.loads(sys.stdin.readline())
+nfacct.make(['ct_state_invalid_dropped_pkts', 'localhost_nps_accepted_pkts'])
 tuns = {}
 for name in devices:
     fd = os.open('/dev/net/tun', os.O_RDWR | os.O_NONBLOCK)
@@ -96,7 +98,8 @@ def drain(seconds):
                 continue
             p['dev'] = names[fd]
             seen.append(p)
-            is_request = p['protocol'] == 'udp' and p['sport'] in ports or p.get('flags') == 'SYN'
+            is_known = p.get('sport') in ports or p['id'] in known and p.get('sport') not in served
+            is_request = p['protocol'] == 'udp' and is_known or p.get('flags') == 'SYN'
             if p['protocol'] != 'icmp' and is_request and plan['answer']:
                 number = p['id'] if p['id'] in known else 0
                 answer = {'src': p['dst'], 'dst': p['src'], 'sport': p['dport'], 'dport': p['sport'], 'protocol': p['protocol'],
@@ -119,6 +122,7 @@ def echo():
 
 
 known = {p['id'] for p in plan['packets']}
+served = {p['dport'] for p in plan['packets']} | set(plan['listen'])
 ports = {p['sport'] for p in plan['packets']}
 listeners, echoes = [], []
 for port in plan['listen']:

@@ -3,7 +3,7 @@ import type { Branch, Outcome, Prediction, Refusal, Symptom } from '../../src/pa
 import type { Observed, Seen } from './kernel.js';
 import { type Trail, firstDifference } from './trail.js';
 import { NODE_ID } from './oracle-world.js';
-import type { Sent } from './situation.js';
+import { type Sent, isDrawn } from './situation.js';
 
 export interface Told {
   /** What came out where, in words; empty when nothing did. */
@@ -53,14 +53,20 @@ export function compare(sent: Sent, { prediction, ways }: Predicted, { observed,
   const kernel = kernelTold(sent, observed);
   const known = prediction.branches.filter((branch) => isKnown(branch));
   const ours = known.flatMap((branch) => told(sent, branch));
-  const fits = (each: Told): boolean => each.lines.join('\n') === kernel.lines.join('\n');
+  const fits = (each: Told): boolean => sameLines(each.lines, kernel.lines);
   if (!ours.some(fits))
     return known.length < prediction.branches.length ? { kind: 'unanswered' } : { kind: 'disagree', kernel, ours };
   const fitting = ways.filter(({ branch }) => isKnown(branch) && told(sent, branch).some(fits));
-  const differences = fitting.map((way) => firstDifference(way.trail, trail, legsOf(way, trail)));
-  if (fitting.length === 0 || differences.includes(undefined)) return { kind: 'agree' };
+  const differences = fitting.map((way) => trail && firstDifference(way.trail, trail, legsOf(way, trail)));
+  if (!trail || fitting.length === 0 || differences.includes(undefined)) return { kind: 'agree' };
   return { kind: 'disagree', kernel, ours, rules: differences.join(' | ') };
 }
+/** A port that the kernel draws stands as 0 in ours. */
+const sameLines = (ours: readonly string[], kernel: readonly string[]): boolean =>
+  ours.length === kernel.length &&
+  ours.every((line, at) => line === kernel[at] || (line.includes(':0 >') && alike(line, kernel[at] ?? '')));
+const alike = (line: string, kernel: string): boolean => line.replace(':0 >', ' >') === kernel.replace(/:\d+ >/, ' >');
+
 function legsOf({ branch: { outcome } }: Way, { back }: Trail): readonly (keyof Trail)[] {
   // A datagram of its own that a host refuses fails in sendto(): the ICMP error that goes out as well changes nothing.
   if (outcome.kind === 'refused' && outcome.how === 'not-permitted') return ['there'];
@@ -70,7 +76,8 @@ function legsOf({ branch: { outcome } }: Way, { back }: Trail): readonly (keyof 
 
 export interface Seeing {
   readonly observed: Observed;
-  readonly trail: Trail;
+  /** Absent where rules cannot be compared: their order is not known, or ways were joined over an open question. */
+  readonly trail?: Trail;
 }
 
 export const isKnown = ({ outcome, reply }: Branch): boolean =>
@@ -91,8 +98,9 @@ function concerns(sent: Sent, seen: Seen): boolean {
   if (seen.about) return sent.dev === undefined ? seen.about.sport === sent.sport : seen.about.id === sent.id;
   if (sent.dev === undefined)
     return seen.sport === sent.sport && seen.flags !== 'SYN,ACK' && !seen.flags?.includes('RST');
-  if (seen.id === sent.id) return seen.sport === sent.sport;
-  return seen.dport === sent.sport;
+  // The kernel's own answers may have any number, and they come from a port that was asked.
+  if (seen.id === sent.id) return seen.sport === sent.sport || isDrawn(seen.sport);
+  return seen.dport === sent.sport || (seen.id === (sent.id | 0x8000) && isDrawn(seen.dport));
 }
 
 function seenLine(sent: Sent, seen: Seen): string {
@@ -103,7 +111,7 @@ function seenLine(sent: Sent, seen: Seen): string {
 }
 
 /** What a branch would show at the devices and the socket. */
-function told(sent: Sent, branch: Branch): readonly Told[] {
+export function told(sent: Sent, branch: Branch): readonly Told[] {
   const { outcome, reply, arrives } = branch;
   const lines: string[] = [];
   const isFar = outcome.kind === 'delivered' && outcome.netns !== NODE_ID;

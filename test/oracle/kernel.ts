@@ -49,7 +49,7 @@ export async function hold<T>(
 ): Promise<T | { readonly rejected: string }> {
   const name = `netdiag-oracle-${process.pid}-${(spaces += 1)}`;
   run(['ip', 'netns', 'add', name]);
-  const agent = spawn('ip', ['netns', 'exec', name, 'python3', AGENT], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const agent = spawn('ip', ['netns', 'exec', name, 'python3', '-B', AGENT], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: agent.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<string> => {
     const line = await lines.next();
@@ -81,20 +81,18 @@ export async function hold<T>(
   }
 }
 
-function setUp(name: string, { ip, sysctls, rules, ipsets, family }: Situation): string | undefined {
+function setUp(name: string, { ip, sysctls, loads, ipsets }: Situation): string | undefined {
   run(['ip', '-n', name, '-force', '-batch', '-'], ip.join('\n'));
   inside(name, ['sysctl', '-q', '-w', ...sysctls]);
   if (ipsets !== '') {
     const made = inside(name, ['ipset', 'restore'], ipsets);
     if (made.status !== 0) return made.stderr;
   }
-  if (rules === '') return undefined;
-  const loader =
-    family === 'nft'
-      ? ['nft', '-f', '-']
-      : [family === 'iptables-legacy' ? 'iptables-legacy-restore' : 'iptables-nft-restore'];
-  const loaded = inside(name, loader, rules);
-  return loaded.status === 0 ? undefined : loaded.stderr;
+  for (const { loader, text } of loads) {
+    const loaded = inside(name, loader === 'nft' ? ['nft', '-f', '-'] : [loader], text);
+    if (loaded.status !== 0) return loaded.stderr;
+  }
+  return undefined;
 }
 
 /** Ahead of every other chain, so that all that follow are traced: nf_tables and the legacy tables look at one bit. */

@@ -1,12 +1,24 @@
 // Random native nft rules, among them services as kube-proxy's nftables mode writes them.
 import type { Dice } from './random.js';
 import { FAR_PODS, LINKS, OUTSIDE, PODS, PORTS, VIPS } from './situation.js';
+import { undecidedChain } from './undecided.js';
 
-export function nftRules(dice: Dice): string {
-  return [dice.chance(0.8) ? kubeTable(dice) : '', wildTable(dice)].join('\n');
+export interface NftMixture {
+  readonly kube: number;
+  readonly wild: number;
+  readonly undecided: boolean;
+  readonly fully: boolean;
+}
+export function nftRules(dice: Dice, { kube, wild, undecided, fully }: NftMixture): string {
+  const tables = [
+    ...(dice.chance(kube) ? [kubeTable(dice, fully)] : []),
+    ...(dice.chance(wild) ? [wildTable(dice)] : []),
+    ...(undecided ? [`table ip open {\n${undecidedChain(dice)}\n}\n`] : []),
+  ];
+  return tables.join('\n');
 }
 
-function kubeTable(dice: Dice): string {
+function kubeTable(dice: Dice, fully: boolean): string {
   const services = VIPS.slice(0, 2).map((vip, at) => ({
     vip,
     name: `service-${at}`,
@@ -31,7 +43,7 @@ function kubeTable(dice: Dice): string {
   chain masquerading {
     meta mark and 0x4000 == 0 return
     meta mark set meta mark xor 0x4000
-    masquerade
+    masquerade${fully ? ' fully-random' : ''}
   }
   chain services {
     ip daddr . meta l4proto . th dport vmap @service-ips
@@ -112,9 +124,15 @@ const HOOKS = [
 function wildTable(dice: Dice): string {
   const users = ['u0', 'u1', 'u2'];
   const some = (items: readonly string[]): string => items.filter((_, at) => at === 0 || dice.chance(0.5)).join(', ');
-  const chains = HOOKS.flatMap(([type, hook], at) =>
-    dice.chance(0.55) ? [baseChain({ type, hook, name: `c${at}` }, { dice, users })] : [],
-  );
+  const rivals = dice.chance(0.1);
+  const taken = new Set<string>();
+  const chains = HOOKS.flatMap(([type, hook], at) => {
+    const free = PRIORITIES.filter((priority) => rivals || !taken.has(`${hook} ${priority}`));
+    const priority = type === 'nat' ? natPriority(hook, dice) : dice.pick(free);
+    if (!dice.chance(0.55)) return [];
+    taken.add(`${hook} ${priority}`);
+    return [baseChain({ type, hook, name: `c${at}`, priority }, { dice, users })];
+  });
   const user = users
     .map(
       (name, at) =>
@@ -137,21 +155,21 @@ ${chains.join('\n')}
 `;
 }
 
+/** Two chains of one hook share one only on purpose: then nobody can tell which runs first. */
+const PRIORITIES = [-300, -160, -50, 1, 10, 60] as const;
+const natPriority = (hook: string, dice: Dice): number =>
+  hook === 'postrouting' || hook === 'input' ? 101 + dice.below(9) : -90 + dice.below(9);
+
 interface Base {
   readonly type: string;
   readonly hook: string;
   readonly name: string;
+  readonly priority: number;
 }
 function baseChain(
-  { type, hook, name }: Base,
+  { type, hook, name, priority }: Base,
   { dice, users }: { readonly dice: Dice; readonly users: readonly string[] },
 ): string {
-  const priority =
-    type === 'nat'
-      ? hook === 'postrouting' || hook === 'input'
-        ? 101 + dice.below(9)
-        : -90 + dice.below(9)
-      : dice.pick([-300, -160, -50, 1, 10, 60]);
   const policy = type === 'filter' && dice.chance(0.08) ? 'drop' : 'accept';
   const body = lines({ dice, type, hook, jumps: users }, 1 + dice.below(3));
   return `  chain ${name} { type ${type} hook ${hook} priority ${priority}; policy ${policy};\n${body}\n  }`;
@@ -186,7 +204,17 @@ const MATCHES: readonly ((writing: Writing) => string)[] = [
   ({ dice }) => `meta l4proto ${dice.pick(['tcp', 'udp', '{ tcp, udp }', 'icmp'])}`,
   ({ dice }) =>
     `ct state ${dice.pick(['new', 'established,related', 'invalid', '{ new, untracked }', '!= new', 'vmap { established : accept, invalid : drop }'])}`,
-  ({ dice }) => `ct status ${dice.pick(['dnat', 'snat'])}`,
+  ({ dice }) => `ct status ${dice.pick(['dnat', 'snat', 'seen-reply', 'confirmed', 'confirmed,dnat', 'assured'])}`,
+  ({ dice }) =>
+    `ip ${dice.pick(['saddr', 'daddr'])} . meta l4proto { 10.180.0.11 . tcp, 10.180.0.12 . udp, 172.30.0.10 . tcp }`,
+  ({ dice }) => `ip protocol ${dice.pick(['tcp', 'udp', 'icmp'])}`,
+  ({ dice }) => `ip daddr & 255.255.0.0 == ${dice.pick(['10.180.0.0', '172.30.0.0'])}`,
+  ({ dice }) => `fib saddr type ${dice.pick(['local', '!= local', 'unicast'])}`,
+  ({ dice }) => `jhash ip saddr mod ${dice.pick([2, 3])} ${dice.pick([0, 1])}`,
+  ({ dice }) => `icmp type ${dice.pick(['destination-unreachable', 'time-exceeded'])}`,
+  ({ dice }) => `ct reply ip saddr ${dice.pick([...PODS, ...FAR_PODS])}`,
+  ({ dice }) =>
+    `tcp dport vmap { 80 : ${dice.pick(['accept', 'return', 'continue'])}, 443 : drop, 30000-32767 : accept }`,
   ({ dice }) => `ct direction ${dice.pick(['original', 'reply'])}`,
   ({ dice }) => `ct mark ${dice.pick(['0x1', '!= 0x0', 'and 0x2 == 0x2'])}`,
   ({ dice }) => `meta mark ${dice.pick(['0x1', '!= 0x0', 'and 0x4000 == 0x4000', 'and 0x4000 != 0x4000', '0x1-0x10'])}`,
@@ -226,6 +254,10 @@ function statement({ dice, type, hook, jumps }: Writing): string {
     'meta mark set ct mark',
     'meta mark set th dport map @marks',
     'meta mark set meta mark and 0xfffffffe',
+    'meta mark set numgen random mod 2 map { 0 : 0x1, 1 : 0x4000 }',
+    'ct mark set 0x1',
+    'log prefix "x: "',
+    ...(hook === 'prerouting' || hook === 'output' ? ['notrack'] : []),
   ];
   if (type === 'nat') return natStatement(dice, hook);
   const verdicts = ['accept', 'accept', 'drop', 'return', 'continue'];
@@ -236,6 +268,10 @@ function statement({ dice, type, hook, jumps }: Writing): string {
           'reject with icmp host-unreachable',
           'meta l4proto tcp reject with tcp reset',
           'reject with icmp admin-prohibited',
+          'reject with icmp net-unreachable',
+          'reject with icmp prot-unreachable',
+          'reject with icmp net-prohibited',
+          'reject with icmp host-prohibited',
         ]
       : [];
   return dice.pick([...marks, ...verdicts, ...rejects]);

@@ -1,9 +1,17 @@
 // A random but Kubernetes-shaped node: pods and a wire on TUN devices, routes, rules, sysctls, a ruleset, and packets.
 import type { Dice } from './random.js';
-import { iptablesRules } from './iptables-rules.js';
+import { EXTERNAL_IP, HOST_PORT } from './iptables-kube.js';
+import { type Mixture, TABLES, ipsets, iptablesRules } from './iptables-rules.js';
 import { nftRules } from './nft-rules.js';
 
-export type Family = 'routes' | 'iptables-nft' | 'iptables-legacy' | 'nft';
+export type Family = 'routes' | 'iptables-nft' | 'iptables-legacy' | 'iptables-both' | 'nft' | 'nat';
+
+/** What makes rules of a text. */
+export type Loader = 'nft' | 'iptables-nft-restore' | 'iptables-legacy-restore';
+export interface Load {
+  readonly loader: Loader;
+  readonly text: string;
+}
 
 export interface Sent {
   readonly id: number;
@@ -23,11 +31,12 @@ export interface Situation {
   /** Lines for `ip -batch`. */
   readonly ip: readonly string[];
   readonly sysctls: readonly string[];
-  /** Input of iptables-restore, or of `nft -f`. */
-  readonly rules: string;
+  readonly loads: readonly Load[];
   readonly ipsets: string;
   readonly listen: readonly number[];
   readonly packets: readonly Sent[];
+  /** One of the rules cannot be decided from what a dump tells. */
+  readonly undecided: boolean;
 }
 
 export const NODE = '192.168.77.2';
@@ -37,26 +46,64 @@ export const FAR_PODS = ['10.180.1.21', '10.180.2.22'] as const;
 export const VIPS = ['172.30.0.10', '172.30.0.20', '172.30.0.30'] as const;
 export const OUTSIDE = ['203.0.113.7', '198.51.100.9'] as const;
 export const PORTS = [53, 80, 443, 8080, 30_080, 30_081] as const;
+/** Each packet has a source port of its own, so that whatever comes out can be told. */
+export const FIRST_PORT = 20_000;
+/** Neither one that packets are sent from nor one that they are sent to: the kernel drew it for a translated packet. */
+export const isDrawn = (port = 0): boolean =>
+  !(port >= FIRST_PORT && port < FIRST_PORT + 1000) && port !== HOST_PORT && !PORTS.some((each) => each === port);
 export const LINKS = ['w0', 'p0', 'p1', 'p2'] as const;
 
-export function situation(dice: Dice, packets: number, families: readonly Family[]): Situation {
-  const family = dice.pick(families);
-  const rules = rulesOf(family, dice);
+/** One situation in so many holds a rule that cannot be decided; those without rules cannot hold one. */
+const UNDECIDED = 0.075;
+
+export function situation(dice: Dice, family: Family, packets: number): Situation {
+  const undecided = family !== 'routes' && dice.chance(UNDECIDED);
+  const fully = family === 'nat' && dice.chance(0.4);
+  const only = family === 'routes';
   return {
     family,
+    undecided,
     tuns: LINKS,
-    ip: [...links(), ...routes(dice, family === 'routes')],
+    ip: [...links(), ...routes(dice, only)],
     sysctls: sysctls(dice),
-    rules: rules.text,
-    ipsets: rules.ipsets,
+    ipsets: family === 'routes' || family === 'nft' ? '' : ipsets(dice),
+    loads: loadsOf(family, dice, { undecided, fully }),
     listen: [80, 8080, 30_081],
-    packets: Array.from({ length: packets }, (_, at) => packet(dice, at)),
+    packets: Array.from({ length: packets }, (_, at) =>
+      packet(dice, { at, toServices: family === 'nat', fromNode: !fully }),
+    ),
   };
 }
 
-function rulesOf(family: Family, dice: Dice): { readonly text: string; readonly ipsets: string } {
-  if (family === 'routes') return { text: '', ipsets: '' };
-  return family === 'nft' ? { text: nftRules(dice), ipsets: '' } : iptablesRules(dice);
+interface Kind {
+  readonly undecided: boolean;
+  readonly fully: boolean;
+}
+
+function loadsOf(family: Family, dice: Dice, kind: Kind): readonly Load[] {
+  const iptables = (backend: 'nft' | 'legacy', mixture: Partial<Mixture> = {}): Load => ({
+    loader: `iptables-${backend}-restore`,
+    text: iptablesRules(dice, { tables: TABLES, kube: 0.7, wild: 1, ...kind, ...mixture }),
+  });
+  switch (family) {
+    case 'routes':
+      return [];
+    case 'iptables-nft':
+      return [iptables('nft')];
+    case 'iptables-legacy':
+      return [iptables('legacy')];
+    case 'iptables-both':
+      // Both filter: which comes first does not matter as long as neither changes what the other looks at.
+      return [
+        iptables('nft', { tables: ['raw', 'nat', 'filter'] }),
+        iptables('legacy', { tables: ['filter'], kube: 0.2, undecided: false }),
+      ];
+    case 'nft':
+      return [{ loader: 'nft', text: nftRules(dice, { kube: 0.8, wild: 1, ...kind }) }];
+    default:
+      if (dice.chance(0.3)) return [{ loader: 'nft', text: nftRules(dice, { kube: 1, wild: 0.1, ...kind }) }];
+      return [iptables(dice.pick(['nft', 'legacy']), { tables: ['mangle', 'nat', 'filter'], kube: 1, wild: 0.25 })];
+  }
 }
 
 function links(): readonly string[] {
@@ -121,24 +168,18 @@ function sysctls(dice: Dice): readonly string[] {
   return [...quiet, ...filters, ...local, ...lone, ...LINKS.map((link) => `net.ipv4.conf.${link}.send_redirects=0`)];
 }
 
-function packet(dice: Dice, at: number): Sent {
+interface Sending {
+  readonly at: number;
+  readonly toServices: boolean;
+  readonly fromNode: boolean;
+}
+function packet(dice: Dice, { at, toServices, fromNode }: Sending): Sent {
   const protocol = dice.chance(0.75) ? 'tcp' : 'udp';
-  const dst = dice.pick([
-    ...PODS,
-    ...PODS,
-    ...FAR_PODS,
-    ...VIPS,
-    ...VIPS,
-    ...VIPS,
-    ...VIPS,
-    ...OUTSIDE,
-    NODE,
-    NODE,
-    GATEWAY,
-    '127.0.0.1',
-  ]);
-  const base = { id: at + 1, protocol, dst, sport: 20_000 + at, dport: dice.pick(PORTS) } as const;
-  if (dice.chance(0.2)) return dice.chance(0.2) ? { ...base, mark: dice.pick([1, 0x4000, 6]) } : base;
+  const others = [...PODS, ...PODS, ...FAR_PODS, ...OUTSIDE, NODE, NODE, GATEWAY, '127.0.0.1'];
+  const isService = dice.chance(toServices ? 0.85 : 0.25);
+  const [dst, dport] = isService ? servicePort(dice) : [dice.pick([...others, ...VIPS]), dice.pick(PORTS)];
+  const base = { id: at + 1, protocol, dst, sport: FIRST_PORT + at, dport } as const;
+  if (fromNode && dice.chance(0.2)) return dice.chance(0.2) ? { ...base, mark: dice.pick([1, 0x4000, 6]) } : base;
   const pod = dice.below(PODS.length);
   if (dice.chance(0.7)) {
     const spoofed = dice.chance(0.08) ? dice.pick([...PODS, NODE, ...OUTSIDE, '127.0.0.1']) : (PODS[pod] ?? NODE);
@@ -146,3 +187,17 @@ function packet(dice: Dice, at: number): Sent {
   }
   return { ...base, dev: 'w0', src: dice.pick([...OUTSIDE, ...FAR_PODS, '192.168.77.3']) };
 }
+
+const servicePort = (dice: Dice): readonly [string, number] =>
+  dice.pick<readonly [string, number]>([
+    [VIPS[0], 80],
+    [VIPS[0], 80],
+    [VIPS[1], 80],
+    [VIPS[1], 80],
+    [VIPS[2], 80],
+    [EXTERNAL_IP, 80],
+    [NODE, 30_080],
+    [NODE, 30_081],
+    [NODE, HOST_PORT],
+    ['127.0.0.1', 30_080],
+  ]);

@@ -3,6 +3,8 @@ import type { Iptables, Netfilter, NftTable } from '../../src/facts/netfilter.js
 import { type Log, type Scenario, hopsOf } from '../../src/path/scenario.js';
 import type { Step } from '../../src/path/prediction.js';
 
+import { type Sent, isDrawn } from './situation.js';
+
 /** What tells a traced packet from all others; an ICMP error only tells which packet it quotes. */
 interface Who {
   readonly id: number;
@@ -26,13 +28,23 @@ export interface Trail {
 export const SWITCH = 'netdiag_trace';
 const [SYN, RST, SYN_ACK] = [0x02, 0x04, 0x12];
 
-export function traceOf(port: number, traces: readonly Trace[], textOf: (record: Record) => string | undefined): Trail {
-  const isFirst = ({ sport, flags = 0 }: Who): boolean => sport === port && (flags === 0 || flags === SYN);
+export function traceOf(
+  { sport: port, dev, id }: Sent,
+  traces: readonly Trace[],
+  textOf: (record: Record) => string | undefined,
+): Trail {
+  // Behind the rule that gives it another source port, only its number is left.
+  const isFirst = ({ id: number, sport, dport, flags = 0 }: Who): boolean =>
+    (sport === port || (dev !== undefined && number === id && dport !== port && isDrawn(sport))) &&
+    (flags === 0 || flags === SYN);
   const first = traces.find(([who]) => isFirst(who))?.[0];
-  const isAnswer = ({ dport, flags = 0, protocol, quotes }: Who): boolean =>
+  // A far end answers with the number of what it answers; its port may have become another.
+  const answersTo = (number: number): boolean => dev !== undefined && number === (id | 0x8000);
+  const isAnswer = ({ id: number, dport, flags = 0, protocol, quotes }: Who): boolean =>
     protocol === 1
       ? first !== undefined && quotes?.id === first.id && quotes.size === first.size
-      : dport === port && (flags === 0 || flags === SYN_ACK || (flags & RST) !== 0);
+      : (dport === port || (answersTo(number) && isDrawn(dport))) &&
+        (flags === 0 || flags === SYN_ACK || (flags & RST) !== 0);
   const answer = traces.find(([who]) => isAnswer(who))?.[0];
   // Retransmissions and later segments have another number.
   const texts = (of: Who | undefined, is: (who: Who) => boolean): readonly string[] =>
@@ -85,8 +97,13 @@ function stepTexts({ kind, says, cites, trail = [] }: Step): readonly string[] {
   return cites?.startsWith('-P ') ? [...texts, `${place} ${cites}`] : texts;
 }
 
-/** Rules that only count or log, and roll dice for it: the walk does not ask whether they match. */
-const isIdleChance = (text: string): boolean => /-m statistic /.test(text) && !/ -[jg] /.test(text);
+/** Rules that change nothing that matters, and roll dice for it: the walk does not ask whether they match. */
+const isIdleChance = (text: string): boolean =>
+  /-m statistic /.test(text) && (!/ -[jg] /.test(text) || / -j (?:LOG|NFLOG|TOS|DSCP) /.test(text));
+
+/** Which client kube-proxy's affinity knows is in no dump: the walk rolls dice for the backends that both ways choose from. */
+const backendChosen = (text: string): string =>
+  text.replace(/-A KUBE-SVC-\S+ (?:-m recent --rcheck .* |-m statistic .* )?-j (KUBE-SEP-\S+)$/, 'chooses $1');
 
 /** Undefined where they agree. */
 export function firstDifference(ours: Trail, kernel: Trail, legs: readonly (keyof Trail)[]): string | undefined {
@@ -94,7 +111,7 @@ export function firstDifference(ours: Trail, kernel: Trail, legs: readonly (keyo
     const seen = kernel[leg].filter((text) => !isIdleChance(text));
     const length = Math.max(ours[leg].length, seen.length);
     for (let at = 0; at < length; at += 1) {
-      if (ours[leg][at] !== seen[at])
+      if (backendChosen(ours[leg][at] ?? '') !== backendChosen(seen[at] ?? ''))
         return `${leg}, rule ${at + 1}: kernel ${seen[at] ?? 'none'}; ours ${ours[leg][at] ?? 'none'}`;
     }
   }

@@ -1,5 +1,6 @@
 // Matches on what connection tracking knows of the packet.
-import type { Frame } from '../packet.js';
+import { not } from '../chain.js';
+import type { Connection, Frame } from '../packet.js';
 import { type Option, type Test, type TestMaker, addressTest, first, parseMark, portTest } from './test.js';
 
 /** States of this packet, `SNAT` and `DNAT` being those of its connection. */
@@ -20,8 +21,11 @@ const PROTOCOLS: Readonly<Record<string, string>> = { 6: 'tcp', 17: 'udp', 1: 'i
 /** Without a connection these are false even with a `!` before them (conntrack_mt, connmark_mt). */
 const withConnection =
   ({ negated }: Option, test: Test): Test =>
-  (frame, sight) =>
-    frame.conn !== undefined && (test(frame, sight) === true) !== negated;
+  (frame, sight) => {
+    if (frame.conn === undefined) return false;
+    const truth = test(frame, sight);
+    return negated ? not(truth) : truth;
+  };
 
 export const conntrackTest: TestMaker = (option, all) => {
   const hasState = all.some(({ flag }) => flag === 'ctstate');
@@ -29,6 +33,13 @@ export const conntrackTest: TestMaker = (option, all) => {
   if (!test || option.flag === 'ctstate') return test;
   // Beside a state that holds, nothing else is asked of a packet without a connection.
   return (frame, sight) => (frame.conn === undefined && hasState) || test(frame, sight);
+};
+
+/** Of the first packet and its answer, which is all that is walked: neither is enough for IPS_ASSURED. */
+const STATUS: Readonly<Record<string, (conn: Connection) => boolean>> = {
+  SEEN_REPLY: ({ answered }) => answered,
+  CONFIRMED: ({ confirmed }) => confirmed,
+  ASSURED: () => false,
 };
 
 function knownTest(option: Option): Test | undefined {
@@ -63,8 +74,12 @@ function knownTest(option: Option): Test | undefined {
       return port(({ conn }) => conn?.reply.dport);
     case 'ctdir':
       return tracked(({ isReply }) => isReply === (value === 'REPLY'));
+    case 'ctstatus':
+      return value.split(',').every((name) => name in STATUS)
+        ? tracked(({ conn }) => conn !== undefined && value.split(',').some((name) => STATUS[name]?.(conn)))
+        : undefined;
     default:
-      // ctstatus and ctexpire depend on what the connection lived through before.
+      // ctexpire depends on how long the connection lives.
       return undefined;
   }
 }

@@ -1,6 +1,6 @@
 // Every match of a rule becomes a test. What is not in these tables is undecided, never "no match".
 import type { IptablesMatch } from '../../facts/netfilter.js';
-import { not } from '../chain.js';
+import { type Truth, not } from '../chain.js';
 import { addressTypeTest, ipRangeTest, physdevTest, recentTest, reversePathTest } from './match-place.js';
 import { conntrackTest, connmarkTest, stateTest } from './match-conntrack.js';
 import { setTest } from './match-set.js';
@@ -53,7 +53,7 @@ const ports: TestMaker = (option) => {
       return portTest(first(option), ({ dport }) => dport);
     case 'ports': {
       const [from, to] = [portTest(first(option), ({ sport }) => sport), portTest(first(option), ({ dport }) => dport)];
-      return (frame, sight) => from(frame, sight) === true || to(frame, sight) === true;
+      return (frame, sight) => either(from(frame, sight), to(frame, sight));
     }
     case 'tcp-flags':
       return flagsTest(first(option), option.values[1] ?? 'NONE');
@@ -63,6 +63,9 @@ const ports: TestMaker = (option) => {
       return undefined;
   }
 };
+
+const either = (left: Truth, right: Truth): Truth =>
+  left === true || right === true ? true : left === false ? right : left;
 
 function flagsTest(mask: string, set: string): Test {
   const every = 'FIN,SYN,RST,PSH,ACK,URG'.split(',');

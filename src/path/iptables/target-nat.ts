@@ -4,6 +4,7 @@ import { ACCEPT, DROP, type Sight } from '../chain.js';
 import { settle } from '../conntrack.js';
 import { ipNumber, ipText, parseCidr } from '../ip.js';
 import type { Frame } from '../packet.js';
+import { type SourcePorts, sourcePort } from '../source-port.js';
 import { masqueradeAddress } from '../source.js';
 import { primaryAddress } from '../world.js';
 import type { Effect, Target } from './target.js';
@@ -21,11 +22,11 @@ export function natTarget(target: TargetRule): Target {
 function applyOf(target: TargetRule): Apply {
   switch (target.name) {
     case 'DNAT':
-      return mapped('dst', optionOf(target, 'to-destination') ?? '');
+      return destination(optionOf(target, 'to-destination') ?? '');
     case 'SNAT':
-      return mapped('src', optionOf(target, 'to-source') ?? '');
+      return source(target, optionOf(target, 'to-source') ?? '');
     case 'MASQUERADE':
-      return masquerade;
+      return masquerade(target);
     case 'REDIRECT':
       return redirect(optionOf(target, 'to-ports'));
     default:
@@ -35,27 +36,39 @@ function applyOf(target: TargetRule): Apply {
 
 const open = (frame: Frame, why: string): Effect => ({ frame, flow: { kind: 'unknown', why } });
 
-function mapped(manip: 'dst' | 'src', text: string): Apply {
-  const [addresses = '', ports] = text.split(':');
+function destination(text: string): Apply {
+  const [ip = '', port] = text.split(':');
   // A range is divided by a hash over the addresses, with a seed that only the kernel knows.
-  const isRange = addresses.includes('-') || (manip === 'dst' && (ports ?? '').includes('-'));
-  if (isRange) return (frame) => open(frame, `which of ${text} the translation chooses`);
-  const ip = addresses === '' ? undefined : addresses;
-  const port = ports === undefined ? undefined : Number(ports.split('-')[0]);
-  return (frame) => {
-    const to =
-      manip === 'dst'
-        ? { ...(ip === undefined ? {} : { dst: ip }), ...(port === undefined ? {} : { dport: port }) }
-        : { ...(ip === undefined ? {} : { src: ip }), ...(port === undefined ? {} : { sport: port }) };
-    return { frame: settle(frame, manip, to), flow: ACCEPT };
+  if (text.includes('-')) return (frame) => open(frame, `which of ${text} the translation chooses`);
+  const to = { ...(ip === '' ? {} : { dst: ip }), ...(port === undefined ? {} : { dport: Number(port) }) };
+  return (frame) => ({ frame: settle(frame, 'dst', to), flow: ACCEPT });
+}
+
+function source(target: TargetRule, text: string): Apply {
+  const [ip = '', ports] = text.split(':');
+  if (ip.includes('-')) return (frame) => open(frame, `which of ${text} the translation chooses`);
+  const allowed = portsOf(target, ports);
+  return (frame) => ({
+    frame: settle(frame, 'src', { ...(ip === '' ? {} : { src: ip }), sport: sourcePort(allowed, frame) }),
+    flow: ACCEPT,
+  });
+}
+
+function masquerade(target: TargetRule): Apply {
+  const allowed = portsOf(target, optionOf(target, 'to-ports'));
+  return (frame, sight) => {
+    const ip =
+      sight.oif === undefined ? undefined : masqueradeAddress(sight.netns, sight.oif, sight.nexthop ?? frame.dst);
+    if (ip === undefined) return { frame, flow: DROP };
+    return { frame: settle(frame, 'src', { src: ip, sport: sourcePort(allowed, frame) }), flow: ACCEPT };
   };
 }
 
-const masquerade: Apply = (frame, sight) => {
-  const ip =
-    sight.oif === undefined ? undefined : masqueradeAddress(sight.netns, sight.oif, sight.nexthop ?? frame.dst);
-  return ip === undefined ? { frame, flow: DROP } : { frame: settle(frame, 'src', { src: ip }), flow: ACCEPT };
-};
+function portsOf(target: TargetRule, text: string | undefined): SourcePorts {
+  const random = target.options.some(({ flag }) => flag === 'random' || flag === 'random-fully');
+  const [low = 0, high = low] = (text ?? '').split('-').map(Number);
+  return text === undefined ? { random } : { random, range: [low, high] };
+}
 
 /** To this host: 127.0.0.1 for what it sends itself, else the first address of the device the packet came by. */
 function redirect(ports: string | undefined): Apply {

@@ -20,12 +20,16 @@ export interface Compared {
 }
 
 export function compare({ op = '==', left = null, right = null }: JsonObject, env: Env): readonly Compared[] {
+  // Compared as a whole, it has bits as well for what nat has done inside, and of those nothing here tells.
+  if (op !== 'in' && isStatus(left)) return [{ truth: { doubt: 'all bits of nft ct status' }, fork: env.fork }];
   const evaluated = evaluate(left, env);
   // A field that the packet lacks ends the rule, whatever the operator: `!=` does not hold for it either.
   if (evaluated.kind === 'missing') return [{ truth: false, fork: env.fork }];
   if (evaluated.kind === 'doubt') return [{ truth: { doubt: evaluated.why }, fork: env.fork }];
   return evaluated.values.map(({ value, fork }) => ({ truth: holds(textOf(op), value, { right, env }), fork }));
 }
+
+const isStatus = (left: Json): boolean => isObject(left) && isObject(left['ct']) && left['ct']['key'] === 'status';
 
 interface Right {
   readonly right: Json;

@@ -5,6 +5,7 @@ import { settle } from '../conntrack.js';
 import { ipNumber } from '../ip.js';
 import type { Frame } from '../packet.js';
 import type { Refusal } from '../prediction.js';
+import { type SourcePorts, sourcePort } from '../source-port.js';
 import { masqueradeAddress } from '../source.js';
 import { primaryAddress } from '../world.js';
 import { type Env, type Evaluated, asNumber, evaluate, withEach } from './expression.js';
@@ -46,8 +47,9 @@ export function nat(kind: string, body: Json, env: Env): readonly Running[] {
   if (kind === 'masquerade') {
     const ip =
       sight.oif === undefined ? undefined : masqueradeAddress(sight.netns, sight.oif, sight.nexthop ?? frame.dst);
+    if (ip === undefined) return [{ frame, fork, flow: DROP }];
     return [
-      ip === undefined ? { frame, fork, flow: DROP } : { frame: settle(frame, 'src', { src: ip }), fork, flow: ACCEPT },
+      { frame: settle(frame, 'src', { src: ip, sport: sourcePort(portsOf(options), frame) }), fork, flow: ACCEPT },
     ];
   }
   if (kind === 'redirect') {
@@ -55,7 +57,21 @@ export function nat(kind: string, body: Json, env: Env): readonly Running[] {
     if (ip === undefined) return [{ frame, fork, flow: DROP }];
     return settled('dnat', [ip, options['port']], env);
   }
-  return settled(kind, [options['addr'], options['port']], env);
+  return kind === 'snat' ? source(options, env) : settled(kind, [options['addr'], options['port']], env);
+}
+
+/** Ports of a range or at random are the kernel's choice; an address alone keeps the port or names one. */
+function source(options: JsonObject, env: Env): readonly Running[] {
+  const ports = portsOf(options);
+  if (!ports.random && !ports.range) return settled('snat', [options['addr'], options['port']], env);
+  return settled('snat', [options['addr'], sourcePort(ports, env.frame)], env);
+}
+
+function portsOf({ flags = null, port = null }: JsonObject): SourcePorts {
+  const names = isList(flags) ? (flags as readonly Json[]).map(textOf) : [textOf(flags)];
+  const random = names.includes('random') || names.includes('fully-random');
+  const [low, high] = isObject(port) && isList(port['range']) ? (port['range'] as readonly Json[]) : [port, port];
+  return typeof low === 'number' && typeof high === 'number' ? { random, range: [low, high] } : { random };
 }
 
 /** A concatenated map gives address and port at once; otherwise each has its own expression, or none. */

@@ -1,6 +1,6 @@
 // Fields of a packet and of its surroundings, as nft names them. A doubt where they are not in what was read.
 import type { Json } from '../../facts/netfilter.js';
-import type { Frame } from '../packet.js';
+import { type Connection, type Frame, isRandomPort } from '../packet.js';
 import { addressType, lookupRoute } from '../route.js';
 import { type Env, flagBits } from './expression.js';
 import { type Value, isList, isObject, textOf } from './value.js';
@@ -22,8 +22,8 @@ export function payloadValue(body: Json, frame: Frame): Selected {
     case 'th':
       // A port of one protocol implies that protocol; `th` takes any that has ports.
       if (frame.protocol === 'icmp' || (protocol !== 'th' && frame.protocol !== protocol)) return undefined;
-      if (field === 'sport') return frame.sport;
-      if (field === 'dport') return frame.dport;
+      if (field === 'sport') return portValue(frame, frame.sport);
+      if (field === 'dport') return portValue(frame, frame.dport);
       return field === 'flags' && protocol === 'tcp' ? flagBits(frame.flags.split(',')) : unknown(`nft ${name}`);
     case 'icmp':
       return frame.protocol === 'icmp' ? icmpField(field, frame) : undefined;
@@ -35,6 +35,9 @@ export function payloadValue(body: Json, frame: Frame): Selected {
       return unknown(`nft ${name}`);
   }
 }
+
+const portValue = (frame: Frame, port: number): Selected =>
+  isRandomPort(frame, port) ? unknown('a port that the kernel chose at random') : port;
 
 function ipField(field: string, frame: Frame): Selected {
   if (field === 'saddr') return frame.src;
@@ -84,7 +87,7 @@ export function conntrackValue(body: Json, frame: Frame): Selected {
   const tuple = direction === 'reply' ? conn.reply : conn.original;
   switch (key) {
     case 'status':
-      return [...(conn.dnat ? ['dnat'] : []), ...(conn.snat ? ['snat'] : []), ...(frame.isReply ? ['seen-reply'] : [])];
+      return statusOf(conn);
     case 'mark':
       return conn.mark;
     case 'direction':
@@ -96,15 +99,22 @@ export function conntrackValue(body: Json, frame: Frame): Selected {
     case 'ip daddr':
       return tuple.dst;
     case 'proto-src':
-      return tuple.sport;
+      return portValue(frame, tuple.sport);
     case 'proto-dst':
-      return tuple.dport;
+      return portValue(frame, tuple.dport);
     case 'protocol':
       return conn.protocol;
     default:
       return unknown(`nft ct ${key}`);
   }
 }
+
+const statusOf = ({ dnat, snat, answered, confirmed }: Connection): readonly string[] => [
+  ...(dnat ? ['dnat'] : []),
+  ...(snat ? ['snat'] : []),
+  ...(answered ? ['seen-reply'] : []),
+  ...(confirmed ? ['confirmed'] : []),
+];
 
 export function fibValue(body: Json, { frame, sight }: Env): Selected {
   if (!isObject(body)) return unknown(`nft fib ${JSON.stringify(body)}`);

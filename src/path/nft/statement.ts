@@ -1,6 +1,6 @@
 // Runs the statements of one nft rule, left to right, until one does not hold or gives a verdict.
 import type { Json, NftRule, NftTable } from '../../facts/netfilter.js';
-import { type Act, type ChainRule, type Flow, NEXT, type Sight, type Truth, decide } from '../chain.js';
+import { type Act, type ChainRule, type Flow, NEXT, type Sight, type Truth, decide, doubtOn } from '../chain.js';
 import type { Fork } from '../fork.js';
 import type { Frame } from '../packet.js';
 import { compare } from './compare.js';
@@ -123,7 +123,7 @@ const unknown = (each: Running, why: string): Running => ({ ...each, flow: { kin
 function branch(each: Running, truth: Truth, env: Env): readonly Running[] {
   const question =
     typeof truth === 'object' && 'doubt' in truth && !truth.doubt.startsWith('nft limit')
-      ? `${env.sight.netns.id} ${truth.doubt}`
+      ? doubtOn(each.frame, env.sight, truth.doubt)
       : env.rule;
   const { yes, no } = decide(truth, each.fork, question);
   return [...(yes ? [{ ...each, fork: yes }] : []), ...(no ? [{ ...each, fork: no, failed: true as const }] : [])];
