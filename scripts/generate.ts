@@ -23,9 +23,18 @@ for (const check of checks) put(`docs/checks/${check.id}.md`, explainPage(check)
 sweepPages(new Set(checks.map(({ id }) => `${id}.md`)));
 if (existsSync('README.md')) put('README.md', withTable(readFileSync('README.md', 'utf8'), tableText(checks)));
 
+// A new check passes everything else as it is, so that it can be tried at once.
+if (checkOnly) stale.push(...['src/checks', 'test/checks'].flatMap(withBlanks));
+
 if (stale.length > 0) {
   console.error(`stale, run npm run generate:\n  ${stale.join('\n  ')}`);
   process.exitCode = 1;
+}
+
+function withBlanks(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && readFileSync(join(folder, name), 'utf8').includes('FIXME'))
+    .map((name) => `${join(folder, name)} (answer its FIXME)`);
 }
 
 async function load(file: string): Promise<AnyCheck> {
