@@ -11,6 +11,7 @@ export interface Agent {
 
 export const KUBE_PROXY: Agent = { namespace: 'kube-system', name: 'kube-proxy', label: 'k8s-app=kube-proxy' };
 export const FLANNEL: Agent = { namespace: 'kube-flannel', name: 'kube-flannel-ds', label: 'app=flannel' };
+export const KUBE_ROUTER: Agent = { namespace: 'kube-system', name: 'kube-router', label: 'k8s-app=kube-router' };
 export const CILIUM: Agent = { namespace: 'kube-system', name: 'cilium', label: 'k8s-app=cilium' };
 
 export async function podOn(scene: Scene, agent: Agent, node: string): Promise<string> {

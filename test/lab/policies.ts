@@ -1,4 +1,5 @@
 // NetworkPolicies that the policy faults apply, named after the draw so that nothing can know them beforehand.
+import { until } from './run.js';
 import { NAMESPACE, type Scene } from './scene.js';
 
 export const policyName = ({ draw }: Scene, what: string): string => `${what}-${draw.number}`;
@@ -25,3 +26,38 @@ export const onlyApi = {
   policyTypes: ['Egress'],
   egress: [{ to: [{ podSelector: { matchLabels: { app: 'api' } } }] }],
 };
+
+/** A team's namespaces may enter; the workload's own is not labelled so, though people believe it is. */
+export const onlyTeam = {
+  podSelector: { matchLabels: { app: 'api' } },
+  policyTypes: ['Ingress'],
+  ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: 'shop' } } }] }],
+};
+
+/** The port that people dial, which is the Service's, and no packet at the backend carries it. */
+export const servicePort = (port: number): object => ({
+  podSelector: { matchLabels: { app: 'api' } },
+  policyTypes: ['Ingress'],
+  ingress: [{ from: [{ podSelector: {} }], ports: [{ protocol: 'TCP', port }] }],
+});
+
+/** Clients by label; `more` admits another kind beside the one that nobody is. */
+export const frontendAnd = (...more: readonly string[]): object => ({
+  podSelector: { matchLabels: { app: 'api' } },
+  policyTypes: ['Ingress'],
+  ingress: [
+    { from: [{ podSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['frontend', ...more] }] } }] },
+  ],
+});
+
+/** Whether the node runs some pod through the policy: kube-router names it in a comment. */
+export async function isProgrammed(scene: Scene, node: string, policy: string): Promise<boolean> {
+  const rules = await scene.on(node, `iptables-nft-save -t filter; iptables-legacy-save -t filter 2>/dev/null; true`);
+  return rules.includes(`run through nw policy ${policy}"`);
+}
+
+export async function untilProgrammed(scene: Scene, node: string, policy: string): Promise<void> {
+  await until(`${policy} programmed on ${node}`, 30_000, async () =>
+    (await isProgrammed(scene, node, policy)) ? true : undefined,
+  );
+}
