@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyCheck } from '../src/checks/check.js';
 import { LAYERS } from '../src/layers/layer.js';
-import { explainPage } from '../src/report/explain.js';
+import { explainPage, lowestRung } from '../src/report/explain.js';
 
 const checkOnly = process.argv.includes('--check');
 const stale: string[] = [];
@@ -58,11 +58,14 @@ function indexText(names: readonly string[]): string {
 }
 
 function tableText(all: readonly AnyCheck[]): string {
-  return ['| id | layer | about | healthy means |', '| --- | --- | --- | --- |', ...all.map(rowText)].join('\n');
+  return ['| id | layer | about | rung | healthy means |', '| --- | --- | --- | --- | --- |', ...all.map(rowText)].join(
+    '\n',
+  );
 }
 
-function rowText({ id, layer, about, title }: AnyCheck): string {
-  return `| [${id}](docs/checks/${id}.md) | ${layer} ${LAYERS[layer].name} | ${about} | ${title} |`;
+function rowText(check: AnyCheck): string {
+  const { id, layer, about, title } = check;
+  return `| [${id}](docs/checks/${id}.md) | ${layer} ${LAYERS[layer].name} | ${about} | ${lowestRung(check)} | ${title} |`;
 }
 
 function withTable(readme: string, table: string): string {

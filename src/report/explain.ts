@@ -9,6 +9,24 @@ export function exampleOf(check: AnyCheck, which: 'fails' | 'passes'): Judgement
   return check.judge(check.examples[which] as never, check.examples.subject as never);
 }
 
+/** Facts that the API server fetches for us (pods/proxy, pods/log): observed, and yet within reach of `none`. */
+const BY_PROXY: readonly string[] = ['proxyHealth'];
+
+/**
+ * The lowest rung that can confirm it: what the API's objects declare needs no command. Below, the check is not known,
+ * and its line in the report names the rung that would see it.
+ */
+export function lowestRung(check: AnyCheck): 'none' | 'exec' {
+  const failing = exampleOf(check, 'fails');
+  const isDeclared = failing.kind === 'fail' && failing.confidence === 'declared';
+  return isDeclared || check.needs.some((need) => BY_PROXY.includes(need)) ? 'none' : 'exec';
+}
+
+const BELOW = {
+  none: 'The API alone tells: `--probe none` can confirm it.',
+  exec: '`--probe exec` can confirm it, or `--probe node` where no container has the tools. At `--probe none` it is not known.',
+} as const;
+
 export function explainPage(check: AnyCheck): string {
   const failing = exampleOf(check, 'fails');
   const passing = exampleOf(check, 'passes');
@@ -21,7 +39,7 @@ export function explainPage(check: AnyCheck): string {
     ...section('What looks like it but is not', check.explain.misleads === undefined ? [] : [check.explain.misleads]),
     ...(failing.kind === 'fail' ? failurePage(check, failing) : []),
     ...section('What it says when all is well', passing.kind === 'pass' ? [`> ${passing.says}`] : []),
-    ...section('What it reads', [check.needs.map((need) => `\`${need}\``).join(', ')]),
+    ...section('What it reads', [check.needs.map((need) => `\`${need}\``).join(', '), BELOW[lowestRung(check)]]),
     '',
   ].join('\n');
 }
