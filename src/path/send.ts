@@ -55,6 +55,7 @@ interface Outgoing {
 }
 
 function output(scenario: Scenario, netns: Netns, { frame, hop, oif }: Outgoing): readonly Scenario[] {
+  if (!mayLeave(netns, frame, hop.dev)) return [barred(scenario, netns, { frame, hop })];
   const isFirst = scenario.client.src === '';
   const client = isFirst ? { src: frame.src, dst: frame.dst, sport: frame.sport, dport: frame.dport } : scenario.client;
   const bound = oif === undefined ? {} : { bound: oif };
@@ -74,13 +75,16 @@ function output(scenario: Scenario, netns: Netns, { frame, hop, oif }: Outgoing)
 }
 
 function transmitted(scenario: Scenario, netns: Netns, { frame, hop }: { frame: Frame; hop: Hop }): Scenario {
-  if (!mayLeave(netns, frame, hop.dev)) {
-    const by = `${frame.src} may not leave by ${hop.dev}, whose route_localnet is 0`;
-    return failedLate(noRoute(scenario, netns, { by, how: 'blackhole' }), frame);
-  }
+  if (!mayLeave(netns, frame, hop.dev)) return failedLate(barred(scenario, netns, { frame, hop }), frame);
   const nexthop = hop.via ?? frame.dst;
   return staged(scenario, { at: 'transmit', netns: netns.id, frame, oif: hop.dev, nexthop });
 }
+
+const barred = (scenario: Scenario, netns: Netns, { frame, hop }: { frame: Frame; hop: Hop }): Scenario =>
+  noRoute(scenario, netns, {
+    by: `${frame.src} may not leave by ${hop.dev}, whose route_localnet is 0`,
+    how: 'blackhole',
+  });
 
 /** connect() has its route by then: a SYN that finds none after the hooks is lost, and only sendto() fails. */
 function failedLate(scenario: Scenario, { protocol, inner }: Frame): Scenario {

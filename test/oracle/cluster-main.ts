@@ -66,7 +66,7 @@ function worldOf(prefix: string): World {
   const netns = new Map(
     PLACES.map((place): readonly [string, Netns] => [
       idOf(place),
-      readNetns(placeIn(`${prefix}${place}`), idOf(place)),
+      readNetns(placeIn(`${prefix}${place}`).ask, idOf(place)),
     ]),
   );
   const pods = new Map(

@@ -3,7 +3,7 @@ import type { Branch, Outcome, Prediction, Refusal, Symptom } from '../../src/pa
 import type { Observed, Seen } from './kernel.js';
 import { type Trail, firstDifference } from './trail.js';
 import { NODE_ID } from './oracle-world.js';
-import { type Sent, isDrawn } from './situation.js';
+import { type Sent, isSender, isServed } from './situation.js';
 
 export interface Told {
   /** What came out where, in words; empty when nothing did. */
@@ -49,8 +49,8 @@ export interface Predicted {
 }
 
 /** First the ends: what came out where, and what the socket was told. Then the rules between, one by one. */
-export function compare(sent: Sent, { prediction, ways }: Predicted, { observed, trail }: Seeing): Comparison {
-  const kernel = kernelTold(sent, observed);
+export function compare(sent: Sent, { prediction, ways }: Predicted, { lines, trail }: Seeing): Comparison {
+  const kernel = { lines };
   const known = prediction.branches.filter((branch) => isKnown(branch));
   const ours = known.flatMap((branch) => told(sent, branch));
   const fits = (each: Told): boolean => sameLines(each.lines, kernel.lines);
@@ -75,7 +75,8 @@ function legsOf({ branch: { outcome } }: Way, { back }: Trail): readonly (keyof 
 }
 
 export interface Seeing {
-  readonly observed: Observed;
+  /** What the kernel did: see kernelLines. */
+  readonly lines: readonly string[];
   /** Absent where rules cannot be compared: their order is not known, or ways were joined over an open question. */
   readonly trail?: Trail;
 }
@@ -86,26 +87,28 @@ export const isKnown = ({ outcome, reply }: Branch): boolean =>
 const tuple = ({ src, dst, sport, dport }: { src: string; dst: string; sport?: number; dport?: number }): string =>
   `${src}:${sport ?? 0} > ${dst}:${dport ?? 0}`;
 
-function kernelTold(sent: Sent, { seen, results }: Observed): Told {
+export function kernelLines(sent: Sent, { seen, results }: Observed): readonly string[] {
   const said = results[String(sent.id)] ?? 'nothing';
   // A connection that was reset had been made: rules with dice may refuse its third packet, which is not predicted.
   const result = sent.dev === undefined ? [`socket ${said === 'ECONNRESET' ? 'connected' : said}`] : [];
   const lines = seen.filter((each) => concerns(sent, each)).map((each) => seenLine(sent, each));
-  return { lines: [...new Set([...result, ...lines])].toSorted() };
+  return [...new Set([...result, ...lines])].toSorted();
 }
 
 function concerns(sent: Sent, seen: Seen): boolean {
   if (seen.about) return sent.dev === undefined ? seen.about.sport === sent.sport : seen.about.id === sent.id;
   if (sent.dev === undefined)
     return seen.sport === sent.sport && seen.flags !== 'SYN,ACK' && !seen.flags?.includes('RST');
+  if (seen.sport === sent.sport || seen.dport === sent.sport) return true;
   // The kernel's own answers may have any number, and they come from a port that was asked.
-  if (seen.id === sent.id) return seen.sport === sent.sport || isDrawn(seen.sport);
-  return seen.dport === sent.sport || (seen.id === (sent.id | 0x8000) && isDrawn(seen.dport));
+  if (sent.byNumber)
+    return (seen.id === sent.id && !isServed(seen.sport)) || (seen.id === (sent.id | 0x8000) && !isSender(seen.dport));
+  return false;
 }
 
 function seenLine(sent: Sent, seen: Seen): string {
   if (seen.about) return `${seen.dev}: icmp ${seen.type}/${seen.code} to ${seen.dst} about ${tuple(seen.about)}`;
-  const isForward = seen.id === sent.id || (sent.dev === undefined && seen.sport === sent.sport);
+  const isForward = seen.sport === sent.sport || (seen.id === sent.id && seen.dport !== sent.sport);
   const what = isForward ? 'packet' : seen.flags?.includes('RST') ? 'reset' : 'answer';
   return `${seen.dev}: ${what} ${tuple(seen)}`;
 }

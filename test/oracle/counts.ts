@@ -1,7 +1,7 @@
 // What was compared, so that a kind generator cannot hide behind a good score: counted from the kernel's own trace.
 import type { ClusterResult } from './cluster-main.js';
 import { isKnown } from './compare.js';
-import type { Case } from './node-run.js';
+import type { Case } from './judge.js';
 import { TRANSLATES, WORDS } from './words.js';
 
 interface Tally {

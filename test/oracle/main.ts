@@ -1,13 +1,17 @@
 // `npm run oracle -- --cases N --seed N`: random situations, the kernel's verdict and ours, compared packet by packet.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { summary } from '../path/support/tell.js';
 import { cluster } from './cluster.js';
 import { runCluster } from './cluster-main.js';
 import { Counts, type Result } from './counts.js';
 import { isRejected } from './kernel.js';
-import { runNode } from './node-run.js';
+import { judge } from './judge.js';
+import { record } from './record.js';
+import { shrink } from './shrink.js';
 import { dice } from './random.js';
-import { type Family, situation } from './situation.js';
+import { type Family, type Sent, type Situation, situation } from './situation.js';
 
 const PACKETS = 80;
 const CLUSTER_PACKETS = 60;
@@ -28,6 +32,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     family: { type: 'string', multiple: true, default: [] },
     show: { type: 'string', default: '5' },
+    shrink: { type: 'string', default: '2' },
+    keep: { type: 'string', default: '' },
     unanswered: { type: 'boolean', default: false },
   },
 });
@@ -42,6 +48,7 @@ const cases = Number(values.cases);
 const seed = Number(values.seed);
 const chosen = FAMILIES.filter((family) => values.family.length === 0 || values.family.includes(family));
 const started = Date.now();
+let shrunk = 0;
 console.log(`seed ${seed}, ${cases} cases, families ${[...new Set(chosen)].join(', ')}`);
 
 async function one(at: number): Promise<void> {
@@ -58,10 +65,23 @@ async function one(at: number): Promise<void> {
     return;
   }
   const made = situation(dice(number), family, PACKETS);
-  const ran = await runNode(made);
-  if (isRejected(ran)) return counts.rejected(family, ran.rejected);
+  const recorded = await record(made);
+  if (isRejected(recorded)) return counts.rejected(family, recorded.rejected);
   counts.situation(family, made.undecided);
-  for (const result of ran) tell(`situation ${at} (${family}): ${JSON.stringify(result.sent)}`, { family, result });
+  const judged = judge(recorded);
+  for (const result of judged) tell(`situation ${at} (${family}): ${JSON.stringify(result.sent)}`, { family, result });
+  const wrong = judged.find(({ comparison }) => comparison.kind === 'disagree');
+  if (wrong && shrunk < Number(values.shrink)) await tellSmallest(made, wrong.sent, `${family}-${seed}-${at}.jsonl`);
+}
+
+/** As it stands it is a test: `--keep test/path/captured/oracle`, and oracle-cases.test.ts finds it there. */
+async function tellSmallest(made: Situation, sent: Sent, name: string): Promise<void> {
+  shrunk += 1;
+  const smallest = await shrink(made, sent);
+  if (!smallest) return console.log('  does not come again when the packet is sent alone');
+  const text = `${JSON.stringify(smallest)}\n`;
+  if (values.keep !== '') writeFileSync(join(values.keep, name), text);
+  console.log(`smallest, as ${name}: ${text}`);
 }
 
 function tell(what: string, { family, result }: { readonly family: string; readonly result: Result }): void {

@@ -14,50 +14,51 @@ import type { Netfilter } from '../../src/facts/netfilter.js';
 import type { Link, Route, RoutingRule, Socket } from '../../src/facts/network.js';
 import type { Answered } from '../../src/facts/read/answered.js';
 import type { Netns, World } from '../../src/path/world.js';
-import type { Place } from './kernel.js';
 import type { Situation } from './situation.js';
 
 export const NODE_ID = 'node/n';
 export const farId = (dev: string): string => `far/${dev}`;
 export const NOTHING: Netfilter = { iptables: [], nft: [], ipsets: [], unread: [] };
 
-function read<T>(place: Place, ask: Ask, reader: (answer: Answered) => T | Unreadable): T {
-  const answer = place.ask(ask);
+type AskFor = (ask: Ask) => Answered | undefined;
+
+function read<T>(askFor: AskFor, ask: Ask, reader: (answer: Answered) => T | Unreadable): T {
+  const answer = askFor(ask);
   if (!answer) throw new Error(`${ask.id} was not answered`);
   const value = reader(answer);
   if (isUnreadable(value)) throw new Error(`${ask.id}: ${value.unreadable}`);
   return value;
 }
 
-export function readNetns(place: Place, id: string): Netns {
-  const [iptables, nft, ipsets] = [place.ask(iptablesAsk), place.ask(nftAsk), place.ask(ipsetsAsk)];
+export function readNetns(askFor: AskFor, id: string): Netns {
+  const [iptables, nft, ipsets] = [askFor(iptablesAsk), askFor(nftAsk), askFor(ipsetsAsk)];
   const netfilter = readNetfilter({
     ...(iptables ? { iptables } : {}),
     ...(nft ? { nft } : {}),
     ...(ipsets ? { ipsets } : {}),
   });
   if (isUnreadable(netfilter)) throw new Error(netfilter.unreadable);
-  const ports = read(place, bridgePortsAsk, readBridgePorts);
+  const ports = read(askFor, bridgePortsAsk, readBridgePorts);
   return {
     id,
-    links: read(place, linksAsk, readLinks).map((link) => {
+    links: read(askFor, linksAsk, readLinks).map((link) => {
       const port = ports[link.name];
       return port ? { ...link, port } : link;
     }),
-    addresses: read(place, addressesAsk, readAddresses),
-    routes: read(place, routesAsk, readRoutes),
-    rules: read(place, rulesAsk, readRules),
-    neighbours: read(place, neighboursAsk, readNeighbours),
-    fdb: read(place, fdbAsk, readFdb),
-    sysctls: read(place, sysctlsAsk, readSysctlsAnswer),
+    addresses: read(askFor, addressesAsk, readAddresses),
+    routes: read(askFor, routesAsk, readRoutes),
+    rules: read(askFor, rulesAsk, readRules),
+    neighbours: read(askFor, neighboursAsk, readNeighbours),
+    fdb: read(askFor, fdbAsk, readFdb),
+    sysctls: read(askFor, sysctlsAsk, readSysctlsAnswer),
     netfilter,
-    sockets: read(place, listenersAsk, readListeners),
+    sockets: read(askFor, listenersAsk, readListeners),
     unread: [],
   };
 }
 
-export function worldOf(place: Place, { tuns, listen }: Situation): World {
-  const seen = readNetns(place, NODE_ID);
+export function worldOf(askFor: AskFor, { tuns, listen }: Pick<Situation, 'tuns' | 'listen'>): World {
+  const seen = readNetns(askFor, NODE_ID);
   const node: Netns = { ...seen, sockets: [...(seen.sockets ?? []), ...listeners(listen)] };
   return {
     netns: new Map([node, ...tuns.map(farEnd)].map((netns) => [netns.id, netns])),

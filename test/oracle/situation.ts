@@ -23,6 +23,8 @@ export interface Sent {
   readonly sport: number;
   readonly dport: number;
   readonly mark?: number;
+  /** Rules draw its source port at random: its IP id tells it. No process of the node sends any then. */
+  readonly byNumber?: true;
 }
 
 export interface Situation {
@@ -48,9 +50,9 @@ export const OUTSIDE = ['203.0.113.7', '198.51.100.9'] as const;
 export const PORTS = [53, 80, 443, 8080, 30_080, 30_081] as const;
 /** Each packet has a source port of its own, so that whatever comes out can be told. */
 export const FIRST_PORT = 20_000;
-/** Neither one that packets are sent from nor one that they are sent to: the kernel drew it for a translated packet. */
-export const isDrawn = (port = 0): boolean =>
-  !(port >= FIRST_PORT && port < FIRST_PORT + 1000) && port !== HOST_PORT && !PORTS.some((each) => each === port);
+/** Ports that packets are sent from, and those they are sent to. */
+export const isSender = (port = 0): boolean => port >= FIRST_PORT && port < FIRST_PORT + 1000;
+export const isServed = (port = 0): boolean => port === HOST_PORT || PORTS.some((each) => each === port);
 export const LINKS = ['w0', 'p0', 'p1', 'p2'] as const;
 
 /** One situation in so many holds a rule that cannot be decided; those without rules cannot hold one. */
@@ -178,7 +180,8 @@ function packet(dice: Dice, { at, toServices, fromNode }: Sending): Sent {
   const others = [...PODS, ...PODS, ...FAR_PODS, ...OUTSIDE, NODE, NODE, GATEWAY, '127.0.0.1'];
   const isService = dice.chance(toServices ? 0.85 : 0.25);
   const [dst, dport] = isService ? servicePort(dice) : [dice.pick([...others, ...VIPS]), dice.pick(PORTS)];
-  const base = { id: at + 1, protocol, dst, sport: FIRST_PORT + at, dport } as const;
+  const numbered = fromNode ? {} : ({ byNumber: true } as const);
+  const base = { id: at + 1, protocol, dst, sport: FIRST_PORT + at, dport, ...numbered } as const;
   if (fromNode && dice.chance(0.2)) return dice.chance(0.2) ? { ...base, mark: dice.pick([1, 0x4000, 6]) } : base;
   const pod = dice.below(PODS.length);
   if (dice.chance(0.7)) {

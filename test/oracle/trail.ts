@@ -3,7 +3,7 @@ import type { Iptables, Netfilter, NftTable } from '../../src/facts/netfilter.js
 import { type Log, type Scenario, hopsOf } from '../../src/path/scenario.js';
 import type { Step } from '../../src/path/prediction.js';
 
-import { type Sent, isDrawn } from './situation.js';
+import { type Sent, isSender, isServed } from './situation.js';
 
 /** What tells a traced packet from all others; an ICMP error only tells which packet it quotes. */
 interface Who {
@@ -29,21 +29,21 @@ export const SWITCH = 'netdiag_trace';
 const [SYN, RST, SYN_ACK] = [0x02, 0x04, 0x12];
 
 export function traceOf(
-  { sport: port, dev, id }: Sent,
+  { sport: port, byNumber, id }: Sent,
   traces: readonly Trace[],
   textOf: (record: Record) => string | undefined,
 ): Trail {
   // Behind the rule that gives it another source port, only its number is left.
   const isFirst = ({ id: number, sport, dport, flags = 0 }: Who): boolean =>
-    (sport === port || (dev !== undefined && number === id && dport !== port && isDrawn(sport))) &&
+    (sport === port || (byNumber === true && number === id && dport !== port && !isServed(sport))) &&
     (flags === 0 || flags === SYN);
   const first = traces.find(([who]) => isFirst(who))?.[0];
   // A far end answers with the number of what it answers; its port may have become another.
-  const answersTo = (number: number): boolean => dev !== undefined && number === (id | 0x8000);
+  const answersTo = (number: number): boolean => byNumber === true && number === (id | 0x8000);
   const isAnswer = ({ id: number, dport, flags = 0, protocol, quotes }: Who): boolean =>
     protocol === 1
       ? first !== undefined && quotes?.id === first.id && quotes.size === first.size
-      : (dport === port || (answersTo(number) && isDrawn(dport))) &&
+      : (dport === port || (answersTo(number) && !isSender(dport))) &&
         (flags === 0 || flags === SYN_ACK || (flags & RST) !== 0);
   const answer = traces.find(([who]) => isAnswer(who))?.[0];
   // Retransmissions and later segments have another number.
@@ -51,6 +51,18 @@ export function traceOf(
     traces.flatMap(([who, record]) => (of && who.id === of.id && is(who) ? (textOf(record) ?? []) : []));
   return { there: texts(first, isFirst), back: texts(answer, isAnswer) };
 }
+
+/** A busy machine is slow to answer, and a SYN goes out twice: then the kernel did two things, and rolled dice twice. */
+export function isRepeated({ sport: port, protocol }: Sent, traces: readonly Trace[]): boolean {
+  const requests = traces.filter(([{ sport, flags }]) => sport === port && flags === SYN).map(([{ id }]) => id);
+  const answers = traces.filter(
+    ([{ dport, flags }, [, table]]) => dport === port && flags === SYN_ACK && table === SWITCH,
+  );
+  const passes = answers.filter(([{ id }]) => id === answers[0]?.[0].id).length;
+  return protocol === 'tcp' && (new Set(requests).size > 1 || passes > MOST_PASSES);
+}
+/** A packet meets the switch in OUTPUT and, where it comes round by the loopback device, in PREROUTING. */
+const MOST_PASSES = 2;
 
 const placeOf = ({ backend }: Iptables, table: string): string => (backend === 'legacy' ? `legacy ${table}` : table);
 const nftPolicy = (table: NftTable, chain: string): string => `nft ${table.family} ${table.name} ${chain} policy drop`;

@@ -1,4 +1,4 @@
-// One situation on one node: read it as we read nodes, predict every packet, let the kernel decide, compare.
+// Judges a record: every packet predicted from what the node told, and compared with what the kernel did.
 import type { Netfilter } from '../../src/facts/netfilter.js';
 import { branchOf, concluded } from '../../src/path/conclude.js';
 import { baseChains } from '../../src/path/hooks.js';
@@ -7,10 +7,10 @@ import { walk } from '../../src/path/predict.js';
 import type { Prediction } from '../../src/path/prediction.js';
 import type { World } from '../../src/path/world.js';
 import { type Comparison, type Predicted, compare, isKnown, told } from './compare.js';
-import { hold, isRejected } from './kernel.js';
 import { NODE_ID, NOTHING, farId, worldOf } from './oracle-world.js';
-import type { Sent, Situation } from './situation.js';
-import { type Trail, recordTexts, traceOf, trailOf } from './trail.js';
+import { type Recorded, recalling } from './record.js';
+import type { Sent } from './situation.js';
+import { type Trail, trailOf } from './trail.js';
 import { decided } from './undecided.js';
 
 export interface Case {
@@ -25,40 +25,34 @@ export interface Case {
   readonly open?: 'matters' | 'not here';
 }
 
-export async function runNode(made: Situation): Promise<readonly Case[] | { readonly rejected: string }> {
-  const held = await hold(made, async ({ place, send }) => {
-    const world = worldOf(place, made);
-    const textOf = recordTexts(netfilterOf(world), place.handles());
-    return { world, textOf, observed: await send(made.packets) };
-  });
-  if (isRejected(held)) return held;
-  const { world, textOf, observed } = held;
-  const ruled = !made.undecided && !hasRivals(netfilterOf(world));
-  const others = made.undecided ? [true, false].map((yes) => decidedWorld(world, yes)) : [];
-  return made.packets.map((sent): Case => {
+export function judge(recorded: Recorded): readonly Case[] {
+  const { undecided, answers, packets } = recorded;
+  const world = worldOf(recalling(answers), recorded);
+  const ruled = !undecided && !hasRivals(netfilterOf(world));
+  const others = undecided ? [true, false].map((yes) => decidedWorld(world, yes)) : [];
+  return packets.map(({ sent, lines, trail }): Case => {
     const predicted = predictionOf(world, packetOf(sent));
-    const trail = traceOf(sent, observed.traces, textOf);
     const [yes, no] = others.map((other) => signature(sent, other));
     const open = yes === no ? 'not here' : 'matters';
-    const compared = compare(sent, predicted, { observed, ...(ruled ? { trail } : {}) });
-    const guessed = made.undecided && open === 'matters' && predicted.prediction.branches.every(isKnown);
-    const comparison = guessed
-      ? { ...DISAGREE, rules: 'an undecidable rule matters, and the answer is not "unknown"' }
-      : compared;
-    return { sent, prediction: predicted.prediction, comparison, trail, ruled, ...(made.undecided ? { open } : {}) };
+    const compared = compare(sent, predicted, { lines, ...(ruled ? { trail } : {}) });
+    const guessed = undecided && open === 'matters' && predicted.prediction.branches.every(isKnown);
+    const comparison = guessed ? { ...GUESSED, kernel: { lines } } : compared;
+    return { sent, prediction: predicted.prediction, comparison, trail, ruled, ...(undecided ? { open } : {}) };
   });
 }
-const DISAGREE = { kind: 'disagree', kernel: { lines: [] }, ours: [] } as const;
+const GUESSED = {
+  kind: 'disagree',
+  ours: [],
+  rules: 'an undecidable rule matters, and we do not say "unknown"',
+} as const;
 
 const netfilterOf = (world: World): Netfilter => world.netns.get(NODE_ID)?.netfilter ?? NOTHING;
 
 function decidedWorld(world: World, yes: boolean): World {
   const node = world.netns.get(NODE_ID);
   if (!node) throw new Error('the node was not read');
-  return {
-    ...world,
-    netns: new Map([...world.netns, [NODE_ID, { ...node, netfilter: decided(netfilterOf(world), yes) }]]),
-  };
+  const netfilter = decided(netfilterOf(world), yes);
+  return { ...world, netns: new Map([...world.netns, [NODE_ID, { ...node, netfilter }]]) };
 }
 
 /** What could be seen of a packet, whatever the rule's name. */
@@ -76,7 +70,7 @@ const hasRivals = (netfilter: Netfilter): boolean =>
     return new Set(places).size < places.length;
   });
 
-export function predictionOf(world: World, packet: Packet): Predicted {
+function predictionOf(world: World, packet: Packet): Predicted {
   const ways = walk(world, packet);
   return {
     prediction: concluded(packet, ways),
@@ -84,7 +78,7 @@ export function predictionOf(world: World, packet: Packet): Predicted {
   };
 }
 
-export const packetOf = (sent: Sent): Packet => ({
+const packetOf = (sent: Sent): Packet => ({
   protocol: sent.protocol,
   from: sent.dev === undefined ? NODE_ID : farId(sent.dev),
   dst: sent.dst,
