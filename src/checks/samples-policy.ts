@@ -57,4 +57,4 @@ export const into = (...selecting: readonly PolicyObject[]): Pick<Read, 'dests'>
 });
 
 /** What the evaluator makes of it. */
-export const intendedOf = (different: Partial<Read> = {}) => intend(policed(different), { ordered: [] });
+export const intendedOf = (different: Partial<Read> = {}) => intend(policed(different), { admin: [] });

@@ -41,6 +41,9 @@ export const RIGHTS: readonly Right[] = [
   right('none', 'list events', { why: 'why a pod is not ready' }),
   right('none', 'get,list daemonsets.apps', { why: 'which CNI and kube-proxy run' }),
   right('none', 'list networkpolicies.networking.k8s.io', { why: 'what the policies at both ends allow' }),
+  ...['adminnetworkpolicies', 'baselineadminnetworkpolicies', 'clusternetworkpolicies'].map((kind) =>
+    right('none', `list ${kind}.policy.networking.k8s.io`, { why: 'what administrators allow and deny above them' }),
+  ),
   right('none', 'get namespaces', { why: 'the labels that policies select by' }),
   right('none', 'get deployments.apps', { why: 'a pod of deploy/NAME' }),
   right('none', 'get statefulsets.apps', { why: 'a pod of sts/NAME' }),

@@ -20,6 +20,11 @@ export interface PodsIn {
   readonly pods: Selector;
 }
 
+/** Everything that may allow or deny beside a namespace's own NetworkPolicies. */
+export interface OtherPolicies {
+  readonly admin: readonly AdminPolicy[];
+}
+
 export type RuleAction = 'allow' | 'deny' | 'pass';
 
 /** AdminNetworkPolicy, BaselineAdminNetworkPolicy and their successor ClusterNetworkPolicy. */

@@ -64,7 +64,7 @@ type Read = Extract<Policed, { kind: 'read' }>;
 
 export const policed: Source<'flow', Policed> = (flow, know) => {
   const ends = know.get(flow, 'ends');
-  know.ahead([[CLUSTER, 'enforcer'], ...policiesAhead(flow)]);
+  know.ahead([[CLUSTER, 'otherPolicies'], ...policiesAhead(flow)]);
   const source = sourceEnd(flow, ends, know);
   const dests = destEnds(flow, ends, know);
   if (source.kind !== 'pod' && dests.every(({ end }) => end.kind !== 'pod'))

@@ -125,7 +125,7 @@ function pair(
   const common = { kind: 'read', enforcer, observed: 'none', dns: false, translated: false } as const;
   const told = intend(
     { ...common, source: source.end, dests, protocol: target.protocol.toUpperCase(), siblings },
-    { ordered: [] },
+    { admin: [] },
   );
   const [predicted] = told.ways;
   if (!predicted) throw new Error('a pair without a way');

@@ -9,6 +9,7 @@ import { readCorefile } from '../read/corefile.js';
 import { readCorednsLog, type DnsLog } from '../read/coredns-log.js';
 import { askList, askObject, askText, listRequest, namespaced, objectRequest, selected } from './api.js';
 import { enforcer } from './enforcer.js';
+import { otherPolicies } from './other-policies.js';
 
 declare module '../fact.js' {
   interface ClusterFacts {
@@ -71,6 +72,7 @@ export const clusterSources = {
   },
 
   enforcer,
+  otherPolicies,
 
   dns(_, know) {
     const dns = serviceSubject(KUBE_SYSTEM, 'kube-dns');

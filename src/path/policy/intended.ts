@@ -1,11 +1,12 @@
 // What policies say of a flow, and whether that holds: for each backend both ends' policies, and who enforces them.
 import { Unanswerable, type Know, type Source } from '../../facts/fact.js';
-import type { Enforcer } from '../../facts/policy.js';
+import type { Enforcer, OtherPolicies } from '../../facts/policy.js';
 import type { Policed, PolicedEnd } from '../../model/policed.js';
 import type { Observed } from '../../model/observed.js';
+import { CLUSTER } from '../../target/subject.js';
 import { dialectOf, type Dialect } from './dialect.js';
 import { evaluate, type Ruling, type Verdict } from './evaluate.js';
-import { tiersOf, type Policies } from './tiers.js';
+import { tiersOf } from './tiers.js';
 import { endText, type Direction, type Traffic } from './traffic.js';
 
 declare module '../../facts/fact.js' {
@@ -47,7 +48,7 @@ type Read = Extract<Policed, { kind: 'read' }>;
 
 export const intended: Source<'flow', Intended> = (flow, know) => {
   const policed = know.get(flow, 'policed');
-  return policed.kind === 'read' ? intend(policed, { ordered: [] }) : policed;
+  return policed.kind === 'read' ? intend(policed, know.get(CLUSTER, 'otherPolicies')) : policed;
 };
 
 export const policyVerdict: Source<'flow', Intended> = (flow, know: Know) => {
@@ -57,10 +58,10 @@ export const policyVerdict: Source<'flow', Intended> = (flow, know: Know) => {
   throw new Unanswerable(doubtsOf(told).map((detail) => ({ kind: 'unreadable', detail })));
 };
 
-export function intend(policed: Read, policies: Policies): Extract<Intended, { kind: 'told' }> {
+export function intend(policed: Read, others: OtherPolicies): Extract<Intended, { kind: 'told' }> {
   const { enforcer, dests, observed, protocol, dns } = policed;
   const dialect = dialectOf(enforcer);
-  const ways = dests.map(({ end, port }) => wayTo(end, port, { policed, policies, dialect }));
+  const ways = dests.map(({ end, port }) => wayTo(end, port, { policed, others, dialect }));
   const says = joined(ways.map(({ verdict }) => verdict));
   return { kind: 'told', says, holds: holding(says, enforcer), ways, enforcer, dialect, observed, protocol, dns };
 }
@@ -78,7 +79,7 @@ function holding(says: Verdict | 'mixed', { enforces }: Enforcer): Verdict | 'mi
 
 interface Asked {
   readonly policed: Read;
-  readonly policies: Policies;
+  readonly others: OtherPolicies;
   readonly dialect: Dialect;
 }
 
@@ -107,12 +108,12 @@ function traffics(
 export const trafficsOf = (policed: Read, dialect: Dialect): readonly Traffic[] =>
   policed.dests.flatMap(({ end, port }) => traffics(end, port, { policed, dialect }));
 
-function sideOf(traffic: Traffic, { policies, policed }: Asked): Side {
+function sideOf(traffic: Traffic, { others, policed }: Asked): Side {
   const { direction, self } = traffic;
   const pod = { namespace: self.pod.namespace, name: self.pod.name };
   const why = exemption(traffic, policed);
   if (why !== undefined) return { direction, pod, ruling: { verdict: 'allow', basis: { kind: 'exempt', why } } };
-  const ruling = evaluate(tiersOf(self, policies, traffic), traffic);
+  const ruling = evaluate(tiersOf(traffic, others), traffic);
   const doubt = ruling.basis.kind === 'open' ? undefined : doubtOf(traffic, policed);
   return {
     direction,

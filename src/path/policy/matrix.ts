@@ -1,7 +1,7 @@
 // Every pair of pods of a namespace, at every port that the one declares: what policies say of it.
 import type { Know } from '../../facts/fact.js';
 import type { PodObject, PolicyObject } from '../../facts/kube.js';
-import type { Enforcer } from '../../facts/policy.js';
+import type { Enforcer, OtherPolicies } from '../../facts/policy.js';
 import { POD_FIELDS, readPod } from '../../facts/read/kube-pod.js';
 import { readPolicy } from '../../facts/read/kube-policy.js';
 import { askList, namespaced } from '../../facts/sources/api.js';
@@ -10,7 +10,6 @@ import { policiesPath, type Labels } from '../../model/policies.js';
 import { selects } from '../../model/selects.js';
 import { CLUSTER, podSubject } from '../../target/subject.js';
 import { intend, type Intended } from './intended.js';
-import type { Policies } from './tiers.js';
 
 export interface Port {
   readonly port: number;
@@ -20,7 +19,7 @@ export interface MatrixInput {
   readonly namespace: string;
   readonly pods: readonly PodObject[];
   readonly policies: readonly PolicyObject[];
-  readonly others: Policies;
+  readonly others: OtherPolicies;
   readonly enforcer: Enforcer;
   /** Absent: they could not be read. */
   readonly labels?: Labels;
@@ -34,14 +33,14 @@ export interface Cell extends Port {
 export const matrixInput =
   (namespace: string) =>
   (know: Know): MatrixInput => {
-    know.ahead([[CLUSTER, 'enforcer']]);
+    know.ahead([[CLUSTER, 'otherPolicies']]);
     const subject = podSubject(namespace, '');
     const labels = know.peek(subject, 'namespaceLabels');
     return {
       namespace,
       pods: askList(know, namespaced('', namespace, 'pods'), POD_FIELDS).map(readPod),
       policies: askList(know, policiesPath(namespace)).map(readPolicy),
-      others: { ordered: [] },
+      others: know.get(CLUSTER, 'otherPolicies'),
       enforcer: know.get(CLUSTER, 'enforcer'),
       ...(labels.kind === 'unknown' ? {} : { labels: labels.value }),
     };

@@ -90,7 +90,7 @@ export function policedOf(policies: readonly PolicyObject[], tried: Tried): Extr
 
 /** The verdict and the clause of the side that decided it. */
 export function tell(manifests: readonly Manifest[], tried: Tried): readonly [verdict: string, because: string] {
-  const told = intend(policedOf(manifests.map(policyOf), tried), { ordered: [] });
+  const told = intend(policedOf(manifests.map(policyOf), tried), { admin: [] });
   const [way] = told.ways;
   const sides = way?.sides ?? [];
   const decisive =

@@ -1,0 +1,40 @@
+// Policies beside networking.k8s.io/v1, read where the enforcer looks at them. A kind that the server does not have is none.
+import { CLUSTER } from '../../target/subject.js';
+import { Unanswerable, type Know, type Source } from '../fact.js';
+import type { AdminPolicy, OtherPolicies } from '../policy.js';
+import { readAdminPolicy } from '../read/admin-policy.js';
+import type { Jsonish } from '../read/untyped.js';
+import { askList, askObject, listRequest } from './api.js';
+
+declare module '../fact.js' {
+  interface ClusterFacts {
+    otherPolicies: OtherPolicies;
+  }
+}
+
+const GROUP = '/apis/policy.networking.k8s.io';
+const KINDS: readonly (readonly [kind: AdminPolicy['kind'], path: string])[] = [
+  ['AdminNetworkPolicy', `${GROUP}/v1alpha1/adminnetworkpolicies`],
+  ['BaselineAdminNetworkPolicy', `${GROUP}/v1alpha1/baselineadminnetworkpolicies`],
+  ['ClusterNetworkPolicy', `${GROUP}/v1alpha2/clusternetworkpolicies`],
+];
+/** kube-router reads none of them (its watches: NetworkPolicy, Namespace, Pod), and where nobody enforces none counts. */
+const BLIND: readonly string[] = ['kube-router', 'none'];
+
+export const otherPolicies: Source<'cluster', OtherPolicies> = (_, know) => {
+  const { name } = know.get(CLUSTER, 'enforcer');
+  if (BLIND.includes(name)) return { admin: [] };
+  know.begin(KINDS.map(([, path]) => listRequest(path)));
+  return { admin: KINDS.flatMap(([kind, path]) => known(path, know).map((one) => readAdminPolicy(one, kind))) };
+};
+
+/** RBAC says no before anybody looks whether there is such a kind; discovery, which everybody may read, tells. */
+function known(path: string, know: Know): readonly Jsonish[] {
+  try {
+    return askList(know, path);
+  } catch (error) {
+    if (!(error instanceof Unanswerable) || !error.gaps.some(({ kind }) => kind === 'forbidden')) throw error;
+    if (askObject(know, GROUP) !== undefined) throw error;
+    return [];
+  }
+}
