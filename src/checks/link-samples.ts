@@ -142,7 +142,8 @@ export const cniAgent = (
   daemonSet: { namespace: 'kube-flannel', name: 'kube-flannel-ds' },
   pod: { name: 'kube-flannel-ds-x7v2k', ...pod },
   networkUnavailable: false,
-  everywhere: true,
+  expected: true,
+  balances: false,
   ...different,
 });
 

@@ -1,6 +1,7 @@
 // The pod of a node that keeps its pod network up to date.
 import type { Source } from '../facts/fact.js';
 import type { PodObject } from '../facts/kube.js';
+import { isWithin } from '../facts/ip.js';
 import { defined } from '../facts/read/untyped.js';
 import { CLUSTER } from '../target/subject.js';
 
@@ -16,8 +17,10 @@ export interface CniAgent {
   readonly pod?: { readonly name: string; readonly ready: boolean; readonly why?: string };
   /** The node says that its network is not set up: nothing new can start there. */
   readonly networkUnavailable: boolean;
-  /** How many nodes the DaemonSet wants to be on, of all there are: fewer, and this one may be left out on purpose. */
-  readonly everywhere: boolean;
+  /** Meant to be here: its DaemonSet wants every node, or pods here have addresses of the node's range. */
+  readonly expected: boolean;
+  /** It balances Services too: where it is gone, no new Service and no new endpoint reaches the kernel. */
+  readonly balances: boolean;
 }
 
 /** The DaemonSet's pod among those of a node: a ready one first, else why it is not. */
@@ -45,10 +48,16 @@ export const cniAgent: Source<'node', CniAgent | 'none'> = (node, know) => {
   const { namespace, name } = set;
   const pod = agentOf(know.get(node, 'pods'), set);
   const everywhere = set.desired >= know.get(CLUSTER, 'nodes').length;
+  const proxy = know.peek(CLUSTER, 'proxy');
   return defined({
     daemonSet: { namespace, name },
     pod,
     networkUnavailable: object.networkUnavailable,
-    everywhere,
+    expected: everywhere || know.get(node, 'pods').some((one) => isOf(one, object.podCidrs)),
+    balances: proxy.kind !== 'unknown' && proxy.value.mode === 'none',
   }) as CniAgent;
 };
+
+/** A pod on a network of the node's own range, as the agent's plugin gave it. */
+const isOf = ({ hostNetwork, ips }: PodObject, ranges: readonly string[]): boolean =>
+  !hostNetwork && ips.some((ip) => ranges.some((range) => isWithin(ip, range)));

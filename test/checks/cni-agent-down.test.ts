@@ -19,13 +19,18 @@ testCheck(check, {
       'degraded',
       'pod/kube-flannel-ds-x7v2k is not ready; the node says that its network is not set up',
     ],
+    'gone, with nobody else to balance Services': [
+      { cniAgent: { ...gone, balances: true } },
+      'degraded',
+      'daemonset/kube-flannel-ds has no pod on the node; it balances Services too: changes of them do not reach the node',
+    ],
     'no pod': [{ cniAgent: gone }, 'risk', 'daemonset/kube-flannel-ds has no pod on the node'],
   },
   skips: {
     'k3s, or a CNI we do not know': [{ cniAgent: 'none' }, 'no DaemonSet that we know carries the pod network'],
     'a DaemonSet for some nodes': [
-      { cniAgent: { ...gone, everywhere: false } },
-      'daemonset/kube-flannel-ds is not meant to be on every node',
+      { cniAgent: { ...gone, expected: false } },
+      'daemonset/kube-flannel-ds is not meant to be on this node',
     ],
   },
 });

@@ -20,16 +20,20 @@ export default defineCheck({
 
   judge({ cniAgent: agent }, { name: node }) {
     if (agent === 'none') return skip('no DaemonSet that we know carries the pod network');
-    const { daemonSet, pod, networkUnavailable, everywhere } = agent;
+    const { daemonSet, pod, networkUnavailable, expected, balances } = agent;
     const set = `daemonset/${daemonSet.name}`;
     if (pod?.ready) return pass(`pod/${pod.name} is ready`);
-    if (!pod && !everywhere) return skip(`${set} is not meant to be on every node`);
+    if (!pod && !expected) return skip(`${set} is not meant to be on this node`);
     const why = pod ? `pod/${pod.name} is not ready${pod.why ? `: ${pod.why}` : ''}` : `${set} has no pod on the node`;
     const command = pod ? describePod(daemonSet.namespace, pod.name) : podsOn(node);
     return fail({
-      severity: networkUnavailable ? 'degraded' : 'risk',
+      severity: networkUnavailable || balances ? 'degraded' : 'risk',
       confidence: 'declared',
-      says: networkUnavailable ? `${why}; the node says that its network is not set up` : why,
+      says: [
+        why,
+        ...(networkUnavailable ? ['the node says that its network is not set up'] : []),
+        ...(balances ? ['it balances Services too: changes of them do not reach the node'] : []),
+      ].join('; '),
       cites: [{ on: 'api', shows: why, command }],
       fix: [
         reads('read its own word', pod ? podLog({ ...daemonSet, name: pod.name }) : describeSet(daemonSet)),
