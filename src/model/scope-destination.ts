@@ -97,6 +97,12 @@ function addressFlows(flow: Subject<'flow'>, know: Know): Asked {
   return { flows: [flow], services: own ? [own] : [] };
 }
 
+/** Left out where nobody may read how this cluster ends its names: another name than the client's would tell lies. */
+function hostOf({ name, namespace }: ServiceObject, know: Know): Pick<Asked, 'host'> {
+  const cidrs = know.peek(CLUSTER, 'cidrs');
+  return cidrs.kind === 'unknown' ? {} : { host: `${name}.${namespace}.svc.${cidrs.value.clusterDomain}` };
+}
+
 export function serviceFlows(question: Question, dest: Extract<Ref, { kind: 'svc' }>, know: Know): Asked {
   const subject = serviceSubject(dest.namespace, dest.name);
   know.ahead([
@@ -129,7 +135,7 @@ export function serviceFlows(question: Question, dest: Extract<Ref, { kind: 'svc
       ...sample(endpoints).map((endpoint): Subject<'flow'> => ({ ...common, ...backend(endpoint) })),
     ],
     services: [subject],
-    host: `${service.name}.${service.namespace}.svc.${know.get(CLUSTER, 'cidrs').clusterDomain}`,
+    ...hostOf(service, know),
   };
 }
 

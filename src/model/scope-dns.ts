@@ -34,7 +34,7 @@ export function nameFlows(
   dest: Extract<Ref, { kind: 'name' }>,
   know: Know,
 ): Asked {
-  const inner = serviceName(question.place, dest.host, know.get(CLUSTER, 'cidrs').clusterDomain);
+  const inner = serviceName(question.place, dest.host, domainOf(know));
   if (inner && know.get(serviceSubject(inner.namespace, inner.name), 'object') !== 'absent')
     return serviceFlows(
       question,
@@ -54,6 +54,12 @@ export function nameFlows(
     port: dest.port ?? HTTP,
   }));
   return { flows: [...flows, ...lookups], services: [serviceSubject(DNS.namespace, DNS.name)] };
+}
+
+/** Here it only tells what a name's end may be: the usual one does where the cluster's own may not be read. */
+function domainOf(know: Know): string {
+  const cidrs = know.peek(CLUSTER, 'cidrs');
+  return cidrs.kind === 'unknown' ? 'cluster.local' : cidrs.value.clusterDomain;
 }
 
 /** `api`, `api.shop`, `api.shop.svc`, `api.shop.svc.cluster.local`: what the search list would make of it. */

@@ -6,7 +6,7 @@ import type { Finding, Verdict } from '../layers/verdict.js';
 import type { FactOf } from '../layers/walk.js';
 import type { Fact } from '../facts/fact.js';
 import type { Prediction } from '../path/prediction.js';
-import { subjectText } from '../target/subject.js';
+import { subjectText, type Subject } from '../target/subject.js';
 import { flowReport } from './flow-report.js';
 import type { Report } from './report.js';
 
@@ -94,10 +94,14 @@ const FAILED: readonly string[] = [
 ];
 
 /** Required: a flow's own attempt, its explanation when it fails, and every check that reads only the API. */
-function missingOf({ verdicts, flows, findings, evidence, factOf }: Concluded): Report['missing'] {
+function missingOf(concluded: Concluded): Report['missing'] {
+  const { verdicts, flows, findings, evidence, factOf } = concluded;
   const explained = findings.some(({ verdict }) => verdict.severity !== 'risk');
+  // The lookups on the way to an address are a help; where a name led to no address they are the question itself.
+  const isAsked = ({ host }: Subject<'flow'>): boolean =>
+    host === undefined || flows.every(({ subject }) => subject.host !== undefined);
   const attempts = flows.flatMap(({ subject, observed, tries }) => {
-    if (observed === 'none' && subject.host === undefined)
+    if (observed === 'none' && isAsked(subject))
       return [
         { check: 'attempt', subject: subjectText(subject), why: whyNot(factOf(subject, 'attempts'), tries[0]?.raw) },
       ];
@@ -120,7 +124,13 @@ function missingOf({ verdicts, flows, findings, evidence, factOf }: Concluded): 
       { check: verdict.check, subject: subjectText(verdict.subject), why: verdict.gaps.map(gapText)[0] ?? 'not read' },
     ];
   });
-  return [...attempts, ...declared];
+  return [...(explained ? [] : nothingTried(concluded)), ...attempts, ...declared];
+}
+
+/** A question about a way on which there was nothing to try is not answered by silence. */
+function nothingTried({ flows, source, dest }: Concluded): Report['missing'] {
+  if (dest === '' || flows.length > 0) return [];
+  return [{ check: 'attempt', subject: `${source} -> ${dest}`, why: 'no address was found that could be tried' }];
 }
 
 function whyNot(attempts: Fact<unknown> | undefined, raw: string | undefined): string {
