@@ -22,9 +22,11 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
   // CommonJS packages call require for node's own modules, which an ES module does not have.
+  // It stands in every chunk, so it is made when it is first called.
   banner: {
-    js: "import{createRequire as netdiagRequire}from'node:module';const require=netdiagRequire(import.meta.url);",
+    js: "import{createRequire as netdiagRequire}from'node:module';let required;const require=(name)=>(required??=netdiagRequire(import.meta.url))(name);",
   },
+  plugins: [{ name: 'commander-alone', setup: withoutChildProcess }],
 });
 
 const eager = eagerInputs(metafile, 'dist/netdiag.mjs');
@@ -45,6 +47,16 @@ const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + outp
 console.error(
   `dist/netdiag.mjs ${version}: ${metafile.outputs['dist/netdiag.mjs'].bytes} bytes, ${bytes} with its chunks`,
 );
+
+/** commander loads it to run sub-commands that are programs of their own. We have none, and it is a sixth of a start. */
+function withoutChildProcess({ onLoad }) {
+  const unused = "require('node:child_process')";
+  onLoad({ filter: /commander[\\/]lib[\\/]command\.js$/ }, async ({ path }) => {
+    const source = await readFile(path, 'utf8');
+    if (!source.includes(unused)) throw new Error(`${path} has changed: it no longer says ${unused}`);
+    return { contents: source.replace(unused, 'undefined'), loader: 'js' };
+  });
+}
 
 /** Sources that are read before the first line runs: the entry and what it imports without waiting for a command. */
 function eagerInputs({ outputs }, entry, seen = new Set()) {

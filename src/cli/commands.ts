@@ -69,7 +69,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'explain',
     words: '<id>',
-    says: 'what a check looks at, why it matters, how to confirm and refute it',
+    says: 'what a check looks at, why it matters, how to refute it',
     groups: [],
     flags: [{ flags: '-o, --output <format>', says: 'text or json', choices: ['text', 'json'] }],
     load: () => import('./explain-command.js'),
@@ -86,7 +86,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'permissions',
     words: '',
-    says: 'what each rung needs and what you have; -o yaml prints the least role',
+    says: 'what each rung needs and what you have; -o yaml: least role',
     groups: ['kubectl'],
     flags: [
       {
@@ -103,7 +103,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'bundle',
     words: '<source> [destination]',
-    says: 'collect evidence into a file, to be read elsewhere with --from-bundle',
+    says: 'collect evidence into a file, for --from-bundle elsewhere',
     groups: LIVE,
     flags: [{ flags: '-f, --file <file>', says: 'the .tar.gz to write' }],
     load: () => import('./bundle-command.js'),

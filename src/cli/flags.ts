@@ -4,6 +4,8 @@ export interface Flag {
   readonly flags: string;
   readonly says: string;
   readonly repeats?: true;
+  /** Left out of a command's own help, which has to fit a screen; `options` lists it. */
+  readonly rare?: true;
   /** Words completion offers for its value. */
   readonly choices?: readonly string[];
 }
@@ -17,58 +19,59 @@ export const COLOURS = ['auto', 'always', 'never'] as const;
 const flag = (flags: string, says: string, choices?: readonly string[]): Flag =>
   choices === undefined ? { flags, says } : { flags, says, choices };
 const repeats = (flags: string, says: string): Flag => ({ flags, says, repeats: true });
+const rare = (one: Flag): Flag => ({ ...one, rare: true });
 
 /** kubectl's own, complete (cli-runtime config_flags.go), so that what people type for kubectl works here. */
 const KUBECTL: readonly Flag[] = [
   flag('-n, --namespace <name>', 'namespace of what is named without one'),
   flag('--context <name>', 'kubeconfig context'),
   flag('--kubeconfig <file>', 'path to the kubeconfig file'),
-  flag('--cluster <name>', 'kubeconfig cluster'),
-  flag('--user <name>', 'kubeconfig user'),
-  flag('-s, --server <url>', 'address of the API server'),
-  flag('--token <token>', 'bearer token'),
-  flag('--as <user>', 'user to impersonate'),
-  repeats('--as-group <group>', 'group to impersonate; repeatable'),
-  flag('--as-uid <uid>', 'uid to impersonate'),
-  repeats('--as-user-extra <key=value>', 'extra field to impersonate; repeatable'),
-  flag('--certificate-authority <file>', 'certificate of the authority that signed the API server'),
-  flag('--client-certificate <file>', 'client certificate'),
-  flag('--client-key <file>', 'client key'),
-  flag('--tls-server-name <name>', 'name to verify in the certificate of the API server'),
-  flag('--insecure-skip-tls-verify', 'do not verify the certificate of the API server'),
-  flag('--request-timeout <duration>', 'longest wait for one API request, e.g. 10s'),
-  flag('--disable-compression', 'do not ask the API server for compressed answers'),
-  flag('--cache-dir <dir>', "kubectl's discovery cache; accepted, not used"),
+  rare(flag('--cluster <name>', 'kubeconfig cluster')),
+  rare(flag('--user <name>', 'kubeconfig user')),
+  rare(flag('-s, --server <url>', 'address of the API server')),
+  rare(flag('--token <token>', 'bearer token')),
+  rare(flag('--as <user>', 'user to impersonate')),
+  rare(repeats('--as-group <group>', 'group to impersonate; repeatable')),
+  rare(flag('--as-uid <uid>', 'uid to impersonate')),
+  rare(repeats('--as-user-extra <key=value>', 'extra field to impersonate; repeatable')),
+  rare(flag('--certificate-authority <file>', 'certificate of the authority that signed the API server')),
+  rare(flag('--client-certificate <file>', 'client certificate')),
+  rare(flag('--client-key <file>', 'client key')),
+  rare(flag('--tls-server-name <name>', 'name to verify in the certificate of the API server')),
+  rare(flag('--insecure-skip-tls-verify', 'do not verify the certificate of the API server')),
+  rare(flag('--request-timeout <duration>', 'longest wait for one API request, e.g. 10s')),
+  rare(flag('--disable-compression', 'do not ask the API server for compressed answers')),
+  rare(flag('--cache-dir <dir>', "kubectl's discovery cache; accepted, not used")),
 ];
 const RUN: readonly Flag[] = [
   repeats('--select <globs>', 'only these checks, e.g. dns-*,mtu-mismatch'),
   repeats('--skip <globs>', 'not these checks'),
-  flag('--layers <list>', 'only checks of these layers, e.g. L3,L4'),
+  rare(flag('--layers <list>', 'only checks of these layers, e.g. L3,L4')),
   flag('--port <port>', 'destination port, by number or name'),
-  flag('--protocol <name>', 'tcp or udp', ['tcp', 'udp']),
+  rare(flag('--protocol <name>', 'tcp or udp', ['tcp', 'udp'])),
   flag('--to-namespace <name>', 'namespace of the destination'),
   flag('--repeat <n>', 'try the flow so often: for failures that come and go'),
 ];
 const REACH: readonly Flag[] = [
   flag('--probe <rung>', 'how far it may go: none, exec, node (default exec)', RUNGS),
-  flag('--image <image>', 'image for probe pods; else one that is already on the node'),
-  flag('--probe-namespace <name>', 'namespace for probe pods (default kube-system)'),
+  rare(flag('--image <image>', 'image for probe pods; else one that is already on the node')),
+  rare(flag('--probe-namespace <name>', 'namespace for probe pods (default kube-system)')),
   flag('-y, --yes', 'create probe pods without asking'),
-  flag('--skip-node-list', 'do not list the nodes: what needs the list is not known'),
+  rare(flag('--skip-node-list', 'do not list the nodes: what needs the list is not known')),
   flag('--dry-run <mode>', 'client: list every object and command, and do nothing', ['client']),
 ];
 const TIME: readonly Flag[] = [
   flag('--timeout <duration>', 'longest time for all of it (default 60s)'),
-  flag('--check-timeout <duration>', 'longest time for one command in a pod (default: 5s to 20s, by command)'),
-  flag('--parallel <n>', 'questions at a time (default 8)'),
+  rare(flag('--check-timeout <duration>', 'longest time for one command in a pod (default: 5s to 20s, by command)')),
+  rare(flag('--parallel <n>', 'questions at a time (default 8)')),
 ];
 const OUTPUT: readonly Flag[] = [
   repeats('-o, --output <format>', 'text, wide, short, json, yaml, markdown; FORMAT=FILE writes a file; repeatable'),
-  flag('--min-severity <severity>', 'show findings from this severity on', SEVERITIES),
+  rare(flag('--min-severity <severity>', 'show findings from this severity on', SEVERITIES)),
   flag('--show-passed', 'show checks that passed, too'),
-  flag('--width <columns>', 'columns to wrap text at'),
-  flag('--color <when>', 'auto, always, never', COLOURS),
-  flag('--progress <when>', 'auto, never', ['auto', 'never']),
+  rare(flag('--width <columns>', 'columns to wrap text at')),
+  rare(flag('--color <when>', 'auto, always, never', COLOURS)),
+  rare(flag('--progress <when>', 'auto, never', ['auto', 'never'])),
   flag('-q, --quiet', 'nothing on stderr but errors'),
   flag('-v, --verbose', 'consequences and evidence in full; a stack when we crash'),
 ];

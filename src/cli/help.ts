@@ -4,7 +4,7 @@ import { COMMANDS } from './commands.js';
 export function helpText(name: string): string {
   const commands = COMMANDS.map((command) => `  ${command.name.padEnd(12)} ${command.says}`);
   return [
-    'Find why one workload cannot reach another: walks L1 to L7 and names the cause first.',
+    'Find why one workload cannot reach another, from L1 to L7, the cause first.',
     '',
     ...usageLines(name),
     '',

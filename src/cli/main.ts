@@ -29,13 +29,14 @@ async function complete(words: readonly string[], terminal: Terminal): Promise<n
 
 function choose(argv: readonly string[], terminal: Terminal): Chosen | undefined {
   let chosen: Chosen | undefined;
-  const program = createProgram(terminal, (answer) => {
+  const program = createProgram(terminal, argv, (answer) => {
     chosen = answer;
   });
   try {
     program.parse([...plainBooleans(argv)], { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return undefined;
+    // Its own exit code for help is that of the process so far, which is 1 until a run has earned another.
+    if (error instanceof CommanderError && error.code.startsWith('commander.help')) return undefined;
     throw error instanceof CommanderError ? usageErrorFrom(error) : error;
   }
   return chosen;

@@ -12,14 +12,16 @@ export interface Chosen {
 }
 
 /** `choose` is told which command was asked for; it is called once or, when help was printed, not at all. */
-export function createProgram(terminal: Terminal, choose: (chosen: Chosen) => void): Command {
+export function createProgram(terminal: Terminal, argv: readonly string[], choose: (chosen: Chosen) => void): Command {
   const program = new Command(terminal.name);
   program.helpInformation = () => `${helpText(terminal.name)}\n`;
   program.helpCommand('help [command]', 'help for a command');
   // Without it commander would take `-o` after a sub-command for the root's and mix the two.
   program.enablePositionalOptions();
   fit(program, DIAGNOSE, choose);
-  for (const spec of COMMANDS) {
+  // Only what is named: a dozen commands of fifty flags each are a tenth of a start.
+  const named = ({ name, alias }: CommandSpec) => argv.includes(name) || (alias !== undefined && argv.includes(alias));
+  for (const spec of COMMANDS.filter(named)) {
     const command = program.command(spec.name).description(spec.says);
     if (spec.alias !== undefined) command.alias(spec.alias);
     fit(command, spec, choose);
@@ -34,7 +36,16 @@ export function createProgram(terminal: Terminal, choose: (chosen: Chosen) => vo
 function fit(command: Command, spec: CommandSpec, choose: (chosen: Chosen) => void): void {
   for (const words of spec.words.split(' ').filter(Boolean)) command.argument(words);
   if (spec === DIAGNOSE) command.argument('[more...]');
-  for (const flag of flagsOf(spec)) command.addOption(toOption(flag));
+  const flags = flagsOf(spec);
+  for (const flag of flags) command.addOption(toOption(flag));
+  // The first screen has words of its own for it.
+  const { parent } = command;
+  if (parent && flags.some((flag) => flag.rare))
+    command.addHelpText(
+      'after',
+      `
+Rarely needed flags, and kubectl’s own: ${parent.name()} options`,
+    );
   command.action(() => choose({ spec, words: command.args, flags: command.optsWithGlobals() }));
 }
 
@@ -46,7 +57,7 @@ export function flagsOf(spec: CommandSpec): readonly Flag[] {
 }
 
 function toOption(flag: Flag): Option {
-  const option = new Option(flag.flags, flag.says);
+  const option = new Option(flag.flags, flag.says).hideHelp(flag.rare === true);
   if (flag.repeats)
     option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
   return option;
