@@ -27,7 +27,7 @@ export function helpText(name: string): string {
 export const usageLines = (name: string): readonly string[] => [
   `Usage: ${name} SOURCE [DESTINATION] [flags]`,
   `  ${name} pod/web-0 svc/api:http          pod to service`,
-  `  ${name} deploy/web svc/api.shop:8080    another namespace: NAME.NAMESPACE`,
+  `  ${name} deploy/web svc/api.shop:8080    elsewhere: NAME.NAMESPACE`,
   `  ${name} pod/web-0 https://example.com   out of the cluster`,
   `  ${name} node/a node/b                   node to node`,
   `  ${name} svc/api                         one object`,
