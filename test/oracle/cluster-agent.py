@@ -9,6 +9,8 @@ import socket
 import sys
 import time
 
+from kernel_trace import Tracer
+
 libc = ctypes.CDLL(None, use_errno=True)
 home = os.open('/proc/self/ns/net', os.O_RDONLY)
 plan = json.loads(sys.stdin.readline())
@@ -41,6 +43,7 @@ for spec in plan['listen']:
         echoes.append(s)
     else:
         globals().setdefault('kept', []).append(s)
+tracers = {name: within(name, Tracer) for name in plan['trace']}
 print('ready', flush=True)
 work = json.loads(sys.stdin.readline())
 
@@ -103,4 +106,6 @@ for p, s in pending.values():
             results[p['id']] = 'waiting'
         except OSError as e:
             results[p['id']] = errno.errorcode.get(e.errno, str(e.errno))
-print(json.dumps(results), flush=True)
+for tracer in tracers.values():
+    tracer.drain()
+print(json.dumps({'results': results, 'traces': {name: tracer.records for name, tracer in tracers.items()}}), flush=True)

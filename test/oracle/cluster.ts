@@ -1,5 +1,6 @@
 // Two nodes with a bridge, pods, a VXLAN tunnel and kube-proxy's rules, and at most two things broken.
 import type { Dice } from './random.js';
+import { undecidedRule } from './undecided.js';
 
 export interface ClusterPacket {
   readonly id: number;
@@ -12,6 +13,8 @@ export interface ClusterPacket {
 }
 export interface Cluster {
   readonly faults: readonly string[];
+  /** A rule of one node cannot be decided from what a dump tells. */
+  readonly undecided: boolean;
   /** Commands of a shell; `@x` stands for the namespace x. */
   readonly script: readonly string[];
   readonly packets: readonly ClusterPacket[];
@@ -40,9 +43,12 @@ const net = (node: string): string => (node === 'n1' ? '10.180.1' : '10.180.2');
 export function cluster(dice: Dice, packets: number): Cluster {
   const faults = dice.chance(0.15) ? [] : [dice.pick(FAULTS), ...(dice.chance(0.3) ? [dice.pick(FAULTS)] : [])];
   const broken = faults.map((fault) => fault(dice));
+  const undecided = dice.chance(0.075);
+  const open = undecided ? filter(dice, undecidedRule(dice, ['filter']).rule.replace('-A ', '')) : [];
   return {
     faults: broken.map((lines) => lines.join('; ')),
-    script: [...wiring(), ...NODES.flatMap((node) => nodeScript(node, dice)), ...broken.flat()],
+    undecided,
+    script: [...wiring(), ...NODES.flatMap((node) => nodeScript(node, dice)), ...broken.flat(), ...open],
     packets: Array.from({ length: packets }, (_, at) => packet(dice, at)),
   };
 }

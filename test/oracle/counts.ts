@@ -1,5 +1,5 @@
 // What was compared, so that a kind generator cannot hide behind a good score: counted from the kernel's own trace.
-import type { ClusterResult } from './cluster-main.js';
+import type { ClusterCase } from './cluster-judge.js';
 import { isKnown } from './compare.js';
 import type { Case } from './judge.js';
 import { TRANSLATES, WORDS } from './words.js';
@@ -16,7 +16,7 @@ interface Tally {
 }
 const EMPTY: Tally = { cases: 0, ruled: 0, unanswered: 0, failed: 0, situations: 0, rejected: 0, open: 0, matters: 0 };
 
-export type Result = Case | (ClusterResult & Partial<Pick<Case, 'trail' | 'ruled' | 'open'>>);
+export type Result = Case | ClusterCase;
 
 /** Issue 5 sets them for 20,000 cases; fewer cases prove less. */
 const ENOUGH = 20_000;
@@ -61,7 +61,7 @@ export class Counts {
   }
 
   #measure({ prediction, trail }: Result): void {
-    const texts = trail ? [...trail.there, ...trail.back] : [];
+    const texts = [...trail.there, ...trail.back];
     for (const { name, looks } of WORDS)
       if (texts.some((text) => looks.test(text))) this.#words.set(name, (this.#words.get(name) ?? 0) + 1);
     const [first] = prediction.branches.filter(isKnown);
@@ -69,8 +69,7 @@ export class Counts {
     const isLost =
       first && ['dropped', 'refused', 'no-route', 'loop', 'neighbour-unreachable'].includes(first.outcome.kind);
     if (isLost) this.#dropped += 1;
-    if (trail ? texts.some((text) => TRANSLATES.test(text)) : steps.some(({ kind }) => kind === 'nat'))
-      this.#translated += 1;
+    if (texts.some((text) => TRANSLATES.test(text))) this.#translated += 1;
     const hooks = steps.filter((step) => step.trail !== undefined).map(({ says }) => says.split(':')[0]);
     if (new Set(hooks).size > 1) this.#crossing += 1;
   }

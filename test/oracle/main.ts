@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { summary } from '../path/support/tell.js';
 import { cluster } from './cluster.js';
-import { runCluster } from './cluster-main.js';
+import { judgeCluster } from './cluster-judge.js';
+import { recordCluster } from './cluster-record.js';
 import { Counts, type Result } from './counts.js';
 import { isRejected } from './kernel.js';
 import { judge } from './judge.js';
@@ -56,8 +57,8 @@ async function one(at: number): Promise<void> {
   const family = chosen[at % chosen.length] ?? 'routes';
   if (family === 'cluster') {
     const made = cluster(dice(number), CLUSTER_PACKETS);
-    counts.situation(family, false);
-    for (const result of await runCluster(made))
+    counts.situation(family, made.undecided);
+    for (const result of judgeCluster(await recordCluster(made)))
       tell(`situation ${at} (cluster), broken: ${made.faults.join(' | ')}: ${JSON.stringify(result.packet)}`, {
         family,
         result,

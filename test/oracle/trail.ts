@@ -29,7 +29,7 @@ export const SWITCH = 'netdiag_trace';
 const [SYN, RST, SYN_ACK] = [0x02, 0x04, 0x12];
 
 export function traceOf(
-  { sport: port, byNumber, id }: Sent,
+  { sport: port, byNumber, id }: Pick<Sent, 'sport' | 'byNumber' | 'id'>,
   traces: readonly Trace[],
   textOf: (record: Record) => string | undefined,
 ): Trail {
@@ -53,7 +53,10 @@ export function traceOf(
 }
 
 /** A busy machine is slow to answer, and a SYN goes out twice: then the kernel did two things, and rolled dice twice. */
-export function isRepeated({ sport: port, protocol }: Sent, traces: readonly Trace[]): boolean {
+export function isRepeated(
+  { sport: port, protocol }: Pick<Sent, 'sport' | 'protocol'>,
+  traces: readonly Trace[],
+): boolean {
   const requests = traces.filter(([{ sport, flags }]) => sport === port && flags === SYN).map(([{ id }]) => id);
   const answers = traces.filter(
     ([{ dport, flags }, [, table]]) => dport === port && flags === SYN_ACK && table === SWITCH,
@@ -93,11 +96,21 @@ export function recordTexts({ iptables, nft }: Netfilter, handles: Handles): (re
   };
 }
 
-export const trailOf = ({ there, log }: Scenario): Trail =>
-  there ? { there: textsOf(there.log), back: textsOf(log) } : { there: textsOf(log), back: [] };
+export const trailOf = (way: Scenario): Trail => trailIn(way, undefined);
 
-const textsOf = (log: Log | undefined): readonly string[] =>
-  hopsOf(log).flatMap(({ steps }) => steps.flatMap(stepTexts));
+/** Only what one namespace matched, where one is named. */
+export const trailIn = ({ there, log }: Scenario, netns: string | undefined): Trail =>
+  there ? { there: textsOf(there.log, netns), back: textsOf(log, netns) } : { there: textsOf(log, netns), back: [] };
+
+function textsOf(log: Log | undefined, netns: string | undefined): readonly string[] {
+  const steps = hopsOf(log).flatMap((hop) => hop.steps.map((step) => ({ at: hop.netns, step })));
+  let isWrapped = false;
+  return steps.flatMap(({ at, step }) => {
+    // The datagram around it has rules of its own, and other ports to be told by.
+    if (step.kind === 'encapsulate' || step.kind === 'decapsulate') isWrapped = step.kind === 'encapsulate';
+    return isWrapped || (netns !== undefined && at !== netns) ? [] : stepTexts(step);
+  });
+}
 
 function stepTexts({ kind, says, cites, trail = [] }: Step): readonly string[] {
   const label = says.split(':')[0] ?? '';

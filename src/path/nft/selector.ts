@@ -125,6 +125,8 @@ export function fibValue(body: Json, { frame, sight }: Env): Selected {
   const ip = has('saddr') ? frame.src : frame.dst;
   const device = has('iif') ? sight.iif : has('oif') ? sight.oif : undefined;
   if (result === 'type') return addressType(sight.netns, ip, device).toLowerCase();
+  // nft_fib4_eval asks no table about what comes round by the loopback device.
+  if (sight.hook === 'prerouting' && sight.iif === 'lo') return result === 'check' ? 1 : 'lo';
   const found = lookupRoute(sight.netns, {
     dst: ip,
     mark: has('mark') ? frame.mark : 0,
