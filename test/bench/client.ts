@@ -1,6 +1,7 @@
 // Our own program as a user starts it, in a process of its own, with what it cost.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { BIN } from './flow-words.js';
 
 const USAGE = fileURLToPath(new URL('usage.mjs', import.meta.url));
 
@@ -15,9 +16,9 @@ export interface Ran {
 }
 
 /** The hook tells its figures on a stream of its own, as the last thing the process does. */
-export async function runClient(bin: string, words: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> {
+export async function runClient(words: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> {
   const began = performance.now();
-  const child = spawn(process.execPath, ['--import', USAGE, bin, ...words], {
+  const child = spawn(process.execPath, ['--import', USAGE, BIN, ...words], {
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });

@@ -1,5 +1,6 @@
 // How long a person waits for --help, beside what node itself needs to start and do nothing.
 import { spawnSync } from 'node:child_process';
+import { BIN } from './flow-words.js';
 import { atMost, median, skipped, told, type Line } from './line.js';
 
 const PAIRS = 15;
@@ -12,10 +13,10 @@ interface Cost {
 }
 
 /** The pairs take turns, so that whatever else this machine does slows both. */
-export function coldStart(bin: string): readonly Line[] {
+export function coldStart(): readonly Line[] {
   if (spawnSync('bash', ['-c', ':']).status !== 0)
     return [skipped('--help, cold start', 'bash is missing, whose `time` tells milliseconds')];
-  const pairs = Array.from({ length: PAIRS }, () => [cost(['-e', '0']), cost([bin, '--help'])] as const);
+  const pairs = Array.from({ length: PAIRS }, () => [cost(['-e', '0']), cost([BIN, '--help'])] as const);
   const [node, help] = [0, 1].map((which) => ({
     wall: median(pairs.map((pair) => pair[which]!.wall)),
     cpu: median(pairs.map((pair) => pair[which]!.cpu)),

@@ -23,13 +23,13 @@ interface Run {
   readonly served: Served;
 }
 
-export async function flowRuns(bin: string): Promise<readonly Line[]> {
-  const small = await flowRun(bin, SMALL);
-  const large = await flowRun(bin, LARGE);
+export async function flowRuns(): Promise<readonly Line[]> {
+  const small = await flowRun(SMALL);
+  const large = await flowRun(LARGE);
   return [...oneRun(SMALL, small), ...oneRun(LARGE, large), ...compared(small, large)];
 }
 
-async function flowRun(bin: string, nodes: number): Promise<Run> {
+async function flowRun(nodes: number): Promise<Run> {
   const api = fork(`${ROOT}test/bench/generated-api.ts`, [String(nodes)], { execArgv: ['--import', 'tsx'] });
   try {
     const { server } = await message<{ readonly server: string }>(api);
@@ -37,7 +37,7 @@ async function flowRun(bin: string, nodes: number): Promise<Run> {
     const login = ['--server', server, '--certificate-authority', `${pki}ca.pem`];
     const proof = ['--client-certificate', `${pki}client.pem`, '--client-key', `${pki}client.key`];
     const words = [...FLOW, '-n', NAMESPACE, '-o', 'json', ...login, ...proof];
-    const ran = await runClient(bin, words, { KUBECONFIG: '/dev/null' });
+    const ran = await runClient(words, { KUBECONFIG: '/dev/null' });
     if (ran.code !== 3) throw new Error(`exit ${ran.code} at ${nodes} nodes: ${ran.stderr || ran.stdout}`);
     const report: Report = JSON.parse(ran.stdout);
     api.send('how much?');

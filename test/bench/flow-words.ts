@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+export const BIN = `${ROOT}bin/kubectl-netdiag`;
 export const DEMO = `${ROOT}src/cli/demo.tar.gz`;
 export const FLOW: readonly string[] = ['pod/web', 'svc/orders'];
 export const NAMESPACE = 'shop';

@@ -1,16 +1,12 @@
 // npm run bench: what a run costs, in ratios and counts, each held to its limit. Exits 1 when one is broken.
-import { parseArgs } from 'node:util';
 import { coldStart } from './cold-start.js';
 import { flowRuns } from './flow-run.js';
-import { ROOT } from './flow-words.js';
 import { labFlow } from './lab-flow.js';
 import { tableText } from './line.js';
 import { rules } from './rules.js';
 
-const { values } = parseArgs({ options: { bin: { type: 'string', default: `${ROOT}bin/kubectl-netdiag` } } });
-
 // One after another: what runs beside a measurement is in it.
-const lines = [...coldStart(values.bin), ...(await flowRuns(values.bin)), ...(await labFlow()), ...(await rules())];
+const lines = [...coldStart(), ...(await flowRuns()), ...(await labFlow()), ...(await rules())];
 console.log(tableText(lines));
 const broken = lines.filter(({ verdict }) => verdict === 'broken');
 const measured = lines.filter(({ verdict }) => verdict === 'ok' || verdict === 'broken');
