@@ -115,7 +115,8 @@ function parseAround({ list, unreadable }: Arrived): Around | Extract<Gap, { kin
   if (unreadable !== undefined) return noJson(unreadable);
   try {
     const { items, metadata, ...rest } = fieldsOf(JSON.parse(list.around()));
-    if (listOf(items).length > 0) return noJson(list.around());
+    // Go writes an empty slice as null. No items at all, or some that are no objects: another kind of answer.
+    if (items === undefined || listOf(items).length > 0) return noList(list.around());
     const { continue: token, resourceVersion } = fieldsOf(metadata);
     return { head: { ...rest, metadata: { resourceVersion } }, token: textOf(token) };
   } catch {
@@ -124,6 +125,9 @@ function parseAround({ list, unreadable }: Arrived): Around | Extract<Gap, { kin
 }
 
 const noJson = (text: string) => ({ kind: 'unreadable', detail: `the list is no JSON: ${text.slice(0, 80)}` }) as const;
+
+const noList = (text: string) =>
+  ({ kind: 'unreadable', detail: `the answer is no list: ${text.slice(0, 80)}` }) as const;
 
 /** Put together as text: parsed, thousands of items weigh several times as much. */
 const joined = (head: Around['head'], items: readonly string[]): string =>

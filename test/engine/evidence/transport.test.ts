@@ -198,6 +198,19 @@ describe('a list', () => {
     expect(api.seen[0]?.url).toBe('/api/v1/pods?labelSelector=app%3Dweb&limit=500');
   });
 
+  it.each([{ kind: 'Status' }, { items: ['a'] }])('that is %o is unreadable, not empty', async (body) => {
+    await open(turns({ body }));
+    expect(await listAll(transport, { path: '/x' })).toMatchObject({
+      gap: { kind: 'unreadable', detail: expect.stringMatching(/^the answer is no list: \{"/) },
+    });
+  });
+
+  it('whose items are null is empty', async () => {
+    await open(turns({ body: { kind: 'PodList', items: null } }));
+    const got = await listAll(transport, { path: '/x' });
+    expect(got.kind === 'answered' && JSON.parse(got.text)).toEqual({ kind: 'PodList', metadata: {}, items: [] });
+  });
+
   it('that is no JSON is unreadable, not empty', async () => {
     await open(turns({ body: '<html>proxy</html>' }));
     expect(await listAll(transport, { path: '/x' })).toMatchObject({
