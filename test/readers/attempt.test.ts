@@ -110,10 +110,10 @@ describe('an attempt', () => {
     }
   });
 
-  it('is made at most five times, for the kernel sends an ICMP error six times and then rarely', () => {
-    expect(connectAsk({ address: '10.0.0.1', port: 80, count: 50 }).tries[0]?.script).toContain(
-      "'tcp' '10.0.0.1' '80' '5' '4'",
-    );
+  it('is made a second apart beyond five times, for the kernel sends six ICMP errors at once and then one a second', () => {
+    const [five, fifty] = [5, 50].map((count) => connectAsk({ address: '10.0.0.1', port: 80, count }).tries[0]?.script);
+    expect(five).toContain("'tcp' '10.0.0.1' '80' '5' '4' '0.2'");
+    expect(fifty).toContain("'tcp' '10.0.0.1' '80' '50' '4' '1'");
   });
 });
 
