@@ -46,7 +46,7 @@ export const naming: Source<'flow', Naming> = (flow, know) => {
     elsewhere: failed && inner ? namespacesOf(inner, know) : [],
     external: !within(host, domain) && host.includes('.'),
     ...searching(flow, know),
-    ...(failed ? upstreamsOf(know) : { upstreams: [], forwards: [] }),
+    ...(failed ? upstreamsOf(know, lookup.rcode === 'SERVFAIL') : { upstreams: [], forwards: [] }),
   };
 };
 
@@ -84,8 +84,9 @@ function searching(flow: Subject<'flow'>, know: Know): { search: readonly string
   return conf.kind === 'unknown' ? { search: [] } : { search: conf.value.search, ndots: conf.value.ndots };
 }
 
-function upstreamsOf(know: Know): Pick<Extract<Naming, { kind: 'lookup' }>, 'upstreams' | 'forwards'> {
-  const logs = know.peek(CLUSTER, 'dnsLog');
+/** Where the nameserver itself said that it failed, its log names whom it has asked in vain since. */
+function upstreamsOf(know: Know, saidSo: boolean): Pick<Extract<Naming, { kind: 'lookup' }>, 'upstreams' | 'forwards'> {
+  const logs = know.peek(CLUSTER, saidSo ? 'dnsLogAfter' : 'dnsLog');
   const dns = know.peek(CLUSTER, 'dns');
   return {
     upstreams:

@@ -35,8 +35,10 @@ export function askList(know: Know, path: string, fields?: readonly string[]): r
 }
 
 /** A log or a metrics page, bounded by the server. */
+export const textRequest = (path: string, maxBytes: number): Request => ({ via: 'api', path, shape: 'text', maxBytes });
+
 export function askText(know: Know, path: string, maxBytes: number): string {
-  const [answer] = know.ask([{ via: 'api', path, shape: 'text', maxBytes }]);
+  const [answer] = know.ask([textRequest(path, maxBytes)]);
   if (!answer || answer.kind === 'absent')
     throw new Unanswerable([{ kind: 'unreadable', detail: `nothing at ${path}` }]);
   if (answer.kind === 'refused') throw new Unanswerable([answer.gap]);

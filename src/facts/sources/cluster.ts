@@ -1,13 +1,13 @@
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { CLUSTER, serviceSubject } from '../../target/subject.js';
-import type { CniSetup, ClusterCidrs, DnsSetup, NodeObject, PodObject, ProxySetup } from '../kube.js';
+import type { CniSetup, ClusterCidrs, DnsSetup, NodeObject, ProxySetup } from '../kube.js';
 import { readAnswer, type Know, type SourcesOf } from '../fact.js';
 import { at, number, obj, parse, strings, text, type Jsonish } from '../read/untyped.js';
 import { NODE_FIELDS, readNodes } from '../read/kube-objects.js';
 import { POD_FIELDS, readPod } from '../read/kube-pod.js';
 import { readCorefile } from '../read/corefile.js';
 import { readCorednsLog, type DnsLog } from '../read/coredns-log.js';
-import { askList, askObject, askText, listRequest, namespaced, objectRequest, selected } from './api.js';
+import { askList, askObject, askText, listRequest, namespaced, objectRequest, selected, textRequest } from './api.js';
 import { enforcer } from './enforcer.js';
 import { otherPolicies } from './other-policies.js';
 
@@ -22,6 +22,8 @@ declare module '../fact.js' {
     cni: CniSetup;
     dns: DnsSetup;
     dnsLog: readonly DnsLog[];
+    /** The same once a lookup has failed: only then does it tell of that one. */
+    dnsLogAfter: readonly DnsLog[];
   }
 }
 export interface AgentSet {
@@ -41,6 +43,7 @@ const KNOWN =
 const PROXY_CONFIG = namespaced('', KUBE_SYSTEM, 'configmaps/kube-proxy');
 const COREDNS_CONFIG = namespaced('', KUBE_SYSTEM, 'configmaps/coredns');
 const LOG_LINES = 200;
+const LOG_SECONDS = 300;
 const LOG_BYTES = 64 * 1024;
 
 export const clusterSources = {
@@ -94,14 +97,22 @@ export const clusterSources = {
     };
   },
 
-  dnsLog(_, know) {
-    const pods = know.get(CLUSTER, 'dns').pods.filter(({ containers }) => containers.some(({ running }) => running));
-    return pods.slice(0, 3).map((pod) => readCorednsLog(pod.name, askText(know, logPath(pod), LOG_BYTES)));
-  },
+  dnsLog: (_, know) => dnsLogs(know, LOG_SECONDS),
+  // A second more is another question, and so is asked again.
+  dnsLogAfter: (_, know) => dnsLogs(know, LOG_SECONDS + 1),
 } satisfies Partial<SourcesOf<'cluster'>>;
 
-const logPath = (pod: PodObject): string =>
-  `${namespaced('', pod.namespace, `pods/${pod.name}/log`)}?tailLines=${LOG_LINES}&limitBytes=${LOG_BYTES}&sinceSeconds=300`;
+/** What the nameservers logged in the last so many seconds. */
+function dnsLogs(know: Know, sinceSeconds: number): readonly DnsLog[] {
+  const pods = know.get(CLUSTER, 'dns').pods.filter(({ containers }) => containers.some(({ running }) => running));
+  const asked = pods.slice(0, MOST_LOGS).map(({ namespace, name }) => {
+    const bounds = `tailLines=${LOG_LINES}&limitBytes=${LOG_BYTES}&sinceSeconds=${sinceSeconds}`;
+    return { name, path: `${namespaced('', namespace, `pods/${name}/log`)}?${bounds}` };
+  });
+  know.begin(asked.map(({ path }) => textRequest(path, LOG_BYTES)));
+  return asked.map(({ name, path }) => readCorednsLog(name, askText(know, path, LOG_BYTES)));
+}
+const MOST_LOGS = 3;
 
 function readAgent(set: Jsonish): AgentSet {
   const container = at(set, 'spec', 'template', 'spec', 'containers');

@@ -11,7 +11,7 @@ import type { Trial } from './trial.js';
 const PAIRS = [
   ['coredns-down', 'selector-matches-nothing'],
   ['fdb-entry-gone', 'service-rules-stale'],
-  ['coredns-upstream-unreachable', 'conntrack-full'],
+  ['conntrack-full', 'selector-matches-nothing'],
 ] as const;
 
 export const pairs: Trial = {
