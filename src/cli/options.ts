@@ -26,8 +26,8 @@ export interface RunOptions {
 
 export function runOptions(flags: FlagValues): RunOptions {
   const timeoutMs = duration(flags, 'timeout') ?? 60_000;
-  fitsInto(timeoutMs, flags);
   const commandMs = duration(flags, 'checkTimeout');
+  fitsInto(timeoutMs, { commandMs, repeat: whole(flags, 'repeat') });
   return {
     rung: choice(flags, 'probe', RUNGS) ?? 'exec',
     yes: flags['yes'] === true,
@@ -45,13 +45,16 @@ export function runOptions(flags: FlagValues): RunOptions {
   };
 }
 
+interface Bounded {
+  readonly commandMs: number | undefined;
+  readonly repeat: number | undefined;
+}
+
 /** What cannot end in time would only end as "not known". */
-function fitsInto(timeoutMs: number, flags: FlagValues): void {
+function fitsInto(timeoutMs: number, { commandMs, repeat }: Bounded): void {
   const inAll = `--timeout ${timeoutMs / 1000}s`;
-  const commandMs = duration(flags, 'checkTimeout');
   if (commandMs !== undefined && commandMs > timeoutMs)
     throw new UsageError(`--check-timeout ${commandMs / 1000}s is longer than ${inAll}.`);
-  const repeat = whole(flags, 'repeat');
   const seconds = repeat === undefined ? 0 : secondsFor(repeat);
   if (seconds * 1000 > timeoutMs)
     throw new UsageError(
