@@ -3,7 +3,7 @@ import { CLUSTER } from '../../target/subject.js';
 import type { Source } from '../fact.js';
 import type { Enforcer } from '../policy.js';
 import { at, strings, text, type Jsonish } from '../read/untyped.js';
-import { askList } from './api.js';
+import { askList, listRequest } from './api.js';
 import type { AgentSet } from './cluster.js';
 
 declare module '../fact.js' {
@@ -20,6 +20,8 @@ const BESIDE_PATHS = [
 ] as const;
 
 export const enforcer: Source<'cluster', Enforcer> = (_, know) => {
+  // Seldom needed, and asked last it would be a round of its own.
+  know.begin(BESIDE_PATHS.map((path) => listRequest(path)));
   const cni = know.get(CLUSTER, 'cni');
   const agents = know.get(CLUSTER, 'agents');
   const found = agents.flatMap((agent) => engineOf(agent, cni.settings) ?? []);
