@@ -133,7 +133,7 @@ test('what they come to', () => {
 });
 
 test('a write that failed after the last one that worked, by its log and its health page', () => {
-  const log = captured('kube-proxy-1.34/sync-fails.log');
+  const log = captured('kube-proxy-1.34/sync-fails-log.txt');
   const page = captured('kube-proxy-1.34/sync-fails-healthz.json');
   expect(failingSince(page, log)).toEqual({ healthy: false, failing: true, lastSyncSeconds: 16 });
   // It wrote after that: what failed has been made good.
