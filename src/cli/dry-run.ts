@@ -1,6 +1,7 @@
 // --dry-run=client: every command that would run and every object that would be made, and none of it done.
 import type { Door } from '../evidence/door.js';
 import type { Evidence, Request, Where } from '../evidence/evidence.js';
+import { shown } from '../evidence/shell.js';
 import { diagnose } from './diagnose.js';
 import type { Examination } from './examine.js';
 import { EXIT } from './exit.js';
@@ -13,23 +14,29 @@ type RunRequest = Extract<Request, { via: 'run' }>;
 export async function dryRun(examination: Omit<Examination, 'progress'>, terminal: Terminal): Promise<number> {
   const { target, checks, door, options } = examination;
   const asked = new Map<string, RunRequest[]>();
+  const here = new Set<string>();
   let reads = 0;
   const noting = notingDoor(door, (request) => {
     if (request.via === 'api') reads += 1;
+    else if (request.via === 'here') here.add(shown`nc -vz -w 4 ${request.address} ${request.port}`);
     else asked.set(placeText(request.where), [...(asked.get(placeText(request.where)) ?? []), request]);
   });
   try {
     const diagnosed = await diagnose({ target, checks, door: noting });
     if ('blocked' in diagnosed) throw blockedError(diagnosed.blocked, target, examination);
     if ('refusal' in diagnosed) throw refusalError(diagnosed.refusal, examination);
-    terminal.out(`${planLines(asked, options.rung, reads).join('\n')}\n`);
+    terminal.out(`${planLines(asked, options.rung, { reads, here }).join('\n')}\n`);
     return EXIT.ok;
   } finally {
     await door.close();
   }
 }
 
-function planLines(asked: ReadonlyMap<string, readonly RunRequest[]>, rung: string, reads: number): readonly string[] {
+function planLines(
+  asked: ReadonlyMap<string, readonly RunRequest[]>,
+  rung: string,
+  { reads, here }: { readonly reads: number; readonly here: ReadonlySet<string> },
+): readonly string[] {
   return [
     `Dry run at --probe ${rung}: ${reads} reads of the API were made; nothing below was run or created.`,
     ...[...asked]
@@ -39,6 +46,7 @@ function planLines(asked: ReadonlyMap<string, readonly RunRequest[]>, rung: stri
         `${place}${through(requests[0]!.where, rung)}`,
         ...requests.map(({ ask }) => `  ${ask.tries[0]?.shown ?? ask.id}`).toSorted(),
       ]),
+    ...(here.size > 0 ? ['', 'this machine', ...[...here].toSorted().map((command) => `  ${command}`)] : []),
     '',
     'What the first answers show may lead to further commands of the same kinds.',
   ];

@@ -2,6 +2,7 @@
 import { askApi, type ApiRequest } from './ask-api.js';
 import type { Answer, Evidence, Request } from './evidence.js';
 import { requestKey } from './evidence.js';
+import type { HereRequest } from './here.js';
 import { firstLine } from './kubeconfig/login.js';
 import { limiter } from './limiter.js';
 import type { Transport } from './transport.js';
@@ -25,7 +26,12 @@ export interface Limits {
   readonly commandSeconds?: number;
 }
 
-export function openCollector(transport: Transport, run: Runner, limits: Limits): Collector {
+export interface Ways {
+  readonly run: Runner;
+  readonly here: (request: HereRequest, budgetMs: number) => Promise<Answer>;
+}
+
+export function openCollector(transport: Transport, { run, here }: Ways, limits: Limits): Collector {
   const asked = new Map<string, { readonly id: string; readonly answer: Promise<Answer>; readonly request: Request }>();
   const evidence = new Map<string, Evidence>();
   const slot = limiter(limits.parallel);
@@ -42,8 +48,12 @@ export function openCollector(transport: Transport, run: Runner, limits: Limits)
       const runs = fresh.map(([, request]) => request).filter((request) => request.via === 'run');
       const commands = runs.map((request) => hurried(request, limits.commandSeconds));
       const answers = commands.length > 0 ? run(commands, budgetMs) : Promise.resolve([]);
+      const answerTo = (request: Request): Promise<Answer> => {
+        if (request.via === 'run') return nth(answers, runs.indexOf(request));
+        return request.via === 'api' ? one(request, budgetMs) : here(request, budgetMs).catch(unexpected);
+      };
       for (const [key, request] of fresh) {
-        const answer = request.via === 'api' ? one(request, budgetMs) : nth(answers, runs.indexOf(request));
+        const answer = answerTo(request);
         asked.set(key, { id: `e${asked.size + 1}`, request, answer });
       }
       return Promise.all(

@@ -1,7 +1,8 @@
 // What the pipeline talks to: a live cluster, or the recording of one.
 import { openCollector } from './collect.js';
-import type { Evidence, Request, Rung } from './evidence.js';
+import type { Answer, Evidence, Request, Rung } from './evidence.js';
 import type { Overrides } from './kubeconfig/overrides.js';
+import { connectHere } from './here.js';
 import { loadLogin, type Login } from './kubeconfig/login.js';
 import { openOpener } from './open-running.js';
 import { openRunner } from './run.js';
@@ -66,6 +67,12 @@ const DEFAULT_PROBE: ProbeOptions = { namespace: 'kube-system', runMs: DEFAULT_B
 const nodeList = (path: string): string | undefined =>
   path === '/api/v1/nodes' ? 'the list of nodes was skipped (--skip-node-list)' : undefined;
 
+const notAtNone = (): Promise<Answer> =>
+  Promise.resolve({
+    kind: 'refused',
+    gap: { kind: 'out-of-reach', rung: 'exec', detail: 'nothing is tried at --probe none, from this machine either' },
+  });
+
 export function openDoor(options: DoorOptions): LiveDoor {
   const login = loadLogin(options.flags);
   const transport = openTransport(login, options.version);
@@ -74,7 +81,10 @@ export function openDoor(options: DoorOptions): LiveDoor {
   const probes = options.rung === 'node' ? openProbes(transport, options.probe ?? DEFAULT_PROBE) : undefined;
   const collector = openCollector(
     transport,
-    openRunner({ rung: options.rung, open, over: over.signal, ...some('probe', probes?.probe) }),
+    {
+      run: openRunner({ rung: options.rung, open, over: over.signal, ...some('probe', probes?.probe) }),
+      here: options.rung === 'none' ? notAtNone : connectHere,
+    },
     {
       parallel: options.parallel ?? 8,
       ...some('commandSeconds', options.commandSeconds),

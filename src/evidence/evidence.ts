@@ -70,7 +70,9 @@ export type Request =
       readonly fields?: readonly string[];
       readonly maxBytes?: number;
     }
-  | { readonly via: 'run'; readonly where: Where; readonly ask: Ask };
+  | { readonly via: 'run'; readonly where: Where; readonly ask: Ask }
+  /** TCP connections from the machine that runs us: what `outside` can be made of. */
+  | { readonly via: 'here'; readonly address: string; readonly port: number; readonly count: number };
 
 /** The ladder of how far we may go; a rung includes those before it, except that `node` does not imply `ephemeral`. */
 export type Rung = 'none' | 'exec' | 'ephemeral' | 'node';
@@ -120,6 +122,7 @@ export interface Evidence {
 /** Under this key a request is asked once, saved, and found again on replay. */
 export function requestKey(request: Request): string {
   if (request.via === 'api') return `api ${request.path}`;
+  if (request.via === 'here') return `here tcp ${request.address} ${request.port}`;
   const { where, ask } = request;
   return `run ${where.kind === 'node' ? `node/${where.name}` : `pod/${where.namespace}/${where.name}`} ${ask.id}`;
 }

@@ -1,5 +1,5 @@
 // Facts that path/ makes: what a namespace is to the walk, and where the walk leads.
-import { Unanswerable, type Know, type Source, type Wanted } from '../facts/fact.js';
+import { type Know, type Source, type Wanted } from '../facts/fact.js';
 import { CLUSTER, nodeSubject, podSubject, serviceSubject, type Subject } from '../target/subject.js';
 import { nodeNetns, podNetns } from './netns.js';
 import { podLinks } from './pod-links.js';
@@ -27,12 +27,9 @@ export const pathSources = {
 
 function predictFlow(flow: Subject<'flow'>, know: Know): Prediction {
   const { source } = flow;
-  if (source.kind === 'outside')
-    throw new Unanswerable([
-      { kind: 'out-of-reach', rung: 'node', detail: 'what lies beyond the nodes cannot be read' },
-    ]);
   const world = worldOf(flow, know);
-  const from = source.kind === 'node' ? `node/${source.name}` : podAddress(world, source);
+  const from =
+    source.kind === 'outside' ? 'outside' : source.kind === 'node' ? `node/${source.name}` : podAddress(world, source);
   return predict(world, { protocol: flow.protocol, from, dst: flow.address, dport: flow.port });
 }
 
@@ -60,6 +57,7 @@ function worldOf(flow: Subject<'flow'>, know: Know): World {
     ...objects.flatMap(({ object }) => object.node ?? []),
     ...pods.flatMap(({ node }) => node ?? []),
     ...(flow.source.kind === 'node' ? [flow.source.name] : []),
+    ...(flow.source.kind === 'outside' ? entered(flow, know) : []),
   ]);
   const nodes = [...names].toSorted().map(nodeSubject);
   know.ahead(nodes.map((node) => [node, 'netns'] as const));
@@ -73,6 +71,13 @@ function worldOf(flow: Subject<'flow'>, know: Know): World {
   );
   const world = { netns, pods: new Map(at), nodeIps: nodeIps(netns, know) };
   return { ...world, podLinks: podLinks(world) };
+}
+
+/** The node whose address a client outside dials. */
+function entered({ address }: Subject<'flow'>, know: Know): readonly string[] {
+  const listed = know.peek(CLUSTER, 'nodes');
+  const nodes = listed.kind === 'unknown' ? [] : listed.value;
+  return nodes.filter(({ internalIps }) => internalIps.includes(address)).map(({ name }) => name);
 }
 
 function podAt(subject: Subject<'pod'>, pod: { readonly node?: string; readonly hostNetwork: boolean }): PodAt {

@@ -63,11 +63,13 @@ const said = (tool: string, text: string): Answer => ({
 function made(request: Evidence['request']): Answer {
   if (request.via === 'api')
     return request.shape === 'list' ? said('api', JSON.stringify(page([]))) : { kind: 'absent' };
+  const notRecorded: Answer = { kind: 'refused', gap: { kind: 'not-collected', detail: 'not recorded' } };
+  if (request.via === 'here') return notRecorded;
   const { ask } = request;
   if (ask.id === 'resolv.conf') return said('file', `search shop.svc.cluster.local\nnameserver 10.101.0.10\n`);
   if (ask.id.startsWith('conntrack ')) return said('proc', '');
   if (ask.id.startsWith('sweep ')) return said('ping', '\u001esize 1450 0\n1 received\n');
-  return { kind: 'refused', gap: { kind: 'not-collected', detail: 'not recorded' } };
+  return notRecorded;
 }
 
 function exec(url: URL): ExecMode {

@@ -19,6 +19,8 @@ type RunRequest = Extract<Request, { via: 'run' }>;
 export function without(evidence: Evidence, loss: Loss): Evidence | undefined {
   const { request, answer } = evidence;
   if (answer.kind === 'refused') return undefined;
+  // What this machine tries itself needs no permission and no tool.
+  if (request.via === 'here') return undefined;
   const lost = request.via === 'api' ? withoutApi(request, loss) : withoutRun({ request, answer }, loss);
   return lost && { ...evidence, answer: lost };
 }

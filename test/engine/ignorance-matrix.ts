@@ -80,6 +80,7 @@ function setsOf(evidence: readonly Evidence[]): readonly [string, readonly Evide
 /** Rung `none` is the API; what the rungs above it add is commands, on every place or on one, attempts or reads. */
 function setNames(request: Request): readonly string[] {
   if (request.via === 'api') return ['rung none: the API', request.shape === 'text' ? 'all logs' : 'all objects'];
+  if (request.via === 'here') return ['all attempts'];
   const { where, ask } = request;
   return [
     'rungs exec and node: all commands',

@@ -4,7 +4,7 @@ import { connectAsk, datagramAsk } from '../asks/attempt.js';
 import { conntrackEntriesAsk, readConntrackEntriesAnswer } from '../asks/conntrack.js';
 import { lookupAsk } from '../asks/lookup.js';
 import { sweepAsk } from '../asks/sweep.js';
-import { Unanswerable, type Know, type SourcesOf } from '../fact.js';
+import { readAnswer, Unanswerable, type Know, type SourcesOf, type Unreadable } from '../fact.js';
 import type { ConntrackEntry } from '../network.js';
 import type { Attempts, Lookup, SizeSweep } from '../observation.js';
 import { readAttempts } from '../read/attempt.js';
@@ -36,6 +36,7 @@ export const flowSources = {
       port: flow.port,
       count: flow.tries ?? (flow.pod ? TRIES.backend : TRIES.service),
     };
+    if (flow.source.kind === 'outside') return fromHere(flow, to, know);
     const ask = flow.protocol === 'udp' ? datagramAsk(to) : connectAsk(to);
     return runAt(know, standing(flow, know), reading(ask, readAttempts));
   },
@@ -56,6 +57,17 @@ export const flowSources = {
     return runAt(know, know.get(nodeSubject(node), 'where'), reading(ask, readConntrackEntriesAnswer));
   },
 } satisfies Partial<SourcesOf<'flow'>>;
+
+/** From the machine that runs us, which is outside as far as we can be. */
+function fromHere(
+  { protocol }: Subject<'flow'>,
+  to: { readonly address: string; readonly port: number; readonly count: number },
+  know: Know,
+): Attempts | Unreadable {
+  if (protocol === 'udp')
+    throw new Unanswerable([{ kind: 'not-collected', detail: 'datagrams are not sent from outside the cluster' }]);
+  return readAnswer(know.ask([{ via: 'here', ...to }])[0], readAttempts);
+}
 
 /** A nameserver that answered, whatever it said of the name, was reached. */
 function attemptOf({ tool, end, elapsedMs, raw }: Lookup): Attempts {
