@@ -98,8 +98,10 @@ function missingOf(concluded: Concluded): Report['missing'] {
   const { verdicts, flows, findings, evidence, factOf } = concluded;
   const explained = findings.some(({ verdict }) => verdict.severity !== 'risk');
   // The lookups on the way to an address are a help; where a name led to no address they are the question itself.
-  const isAsked = ({ host }: Subject<'flow'>): boolean =>
-    host === undefined || flows.every(({ subject }) => subject.host !== undefined);
+  const isAsked = ({ host, source, pod, service }: Subject<'flow'>): boolean =>
+    host === undefined
+      ? !(source.kind === 'outside' && pod && service)
+      : flows.every(({ subject }) => subject.host !== undefined);
   const attempts = flows.flatMap(({ subject, observed, tries }) => {
     if (observed === 'none' && isAsked(subject))
       return [

@@ -60,10 +60,12 @@ export const flowSources = {
 
 /** From the machine that runs us, which is outside as far as we can be. */
 function fromHere(
-  { protocol }: Subject<'flow'>,
+  { protocol, pod, service }: Subject<'flow'>,
   to: { readonly address: string; readonly port: number; readonly count: number },
   know: Know,
 ): Attempts | Unreadable {
+  if (pod && service)
+    throw new Unanswerable([{ kind: 'not-collected', detail: 'a client outside does not dial the pods of a Service' }]);
   if (protocol === 'udp')
     throw new Unanswerable([{ kind: 'not-collected', detail: 'datagrams are not sent from outside the cluster' }]);
   return readAnswer(know.ask([{ via: 'here', ...to }])[0], readAttempts);
