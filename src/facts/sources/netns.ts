@@ -1,6 +1,6 @@
 // Facts that any network namespace has, a node's and a pod's alike.
-import { gapText } from '../../evidence/evidence.js';
-import type { Subject } from '../../target/subject.js';
+import { gapText, type Answer } from '../../evidence/evidence.js';
+import { CLUSTER, type Subject } from '../../target/subject.js';
 import { addressesAsk, readAddresses } from '../asks/addresses.js';
 import { bridgePortsAsk, fdbAsk, readBridgePorts, readFdb } from '../asks/bridge.js';
 import {
@@ -17,7 +17,7 @@ import { readRoutes, routesAsk } from '../asks/routes.js';
 import { readRules, rulesAsk } from '../asks/rules.js';
 import { listenersAsk, readListeners } from '../asks/sockets.js';
 import { readSysctlsAnswer, sysctlsAsk } from '../asks/sysctls.js';
-import { Unanswerable, type Know, type Source, type Unreadable } from '../fact.js';
+import { Unanswerable, type Answered, type Know, type Source, type Unreadable } from '../fact.js';
 import type { Netfilter } from '../netfilter.js';
 import type {
   Address,
@@ -74,14 +74,28 @@ export const netnsSources: NetnsSources = {
   conntrackStats: ranAt(reading(conntrackStatsAsk, readConntrackStatsAnswer)),
 };
 
-/** Three dumps, asked together: iptables of both backends, native tables, and the sets either may look into. */
+/** Agents whose policies are rules over ipsets: their sets are read beside the rules. */
+const SETS_OF = new Set(['kube-router', 'calico-node', 'canal', 'weave-net', 'azure-npm']);
+
+/**
+ * iptables of both backends, native tables, and the sets that rules may look into. Few rules do where no policy is
+ * enforced, and the program that lists sets often stands in another container: then it is asked only when one does.
+ */
 function readAllNetfilter(subject: Subject<'node'> | Subject<'pod'>, know: Know): Netfilter | Unreadable {
   const where = know.get(subject as Subject<'node'>, 'where');
-  const answers = know.ask([iptablesAsk, nftAsk, ipsetsAsk].map((ask) => runRequest(where, ask)));
-  const [iptables = '', nft = '', ipsets = ''] = answers.map((answer) =>
-    answer.kind === 'refused' ? gapText(answer.gap) : answer.kind === 'absent' ? 'absent' : answer,
-  );
+  const agents = know.peek(CLUSTER, 'agents');
+  const sets = runRequest(where, ipsetsAsk);
+  if (agents.kind !== 'unknown' && agents.value.some(({ app }) => SETS_OF.has(app))) know.begin([sets]);
+  const answers = know.ask([iptablesAsk, nftAsk].map((ask) => runRequest(where, ask)));
+  const [iptables = '', nft = ''] = answers.map(toldOr);
   if (typeof iptables === 'string' && typeof nft === 'string')
     throw new Unanswerable(answers.flatMap((answer) => (answer.kind === 'refused' ? answer.gap : [])));
-  return readNetfilter({ iptables, nft, ipsets });
+  if (typeof iptables === 'string' || !iptables.text.includes('--match-set')) return readNetfilter({ iptables, nft });
+  return readNetfilter({ iptables, nft, ipsets: toldOr(know.ask([sets])[0]) });
+}
+
+/** The answer, or in a few words why there is none. */
+function toldOr(answer: Answer | undefined): Answered | string {
+  if (answer?.kind === 'answered') return answer;
+  return answer?.kind === 'refused' ? gapText(answer.gap) : 'absent';
 }

@@ -44,6 +44,10 @@ function agent(pod: PodObject, main: PodObject['containers'][number]): { order: 
   return { order: order < 0 ? AGENTS.length : order, through: container(pod, main, tools) };
 }
 
+/** CoreDNS's image is built from nothing but the program: an exec there could only fail. */
+const bareTools = (pod: PodObject, { name }: PodObject['containers'][number]): readonly string[] | undefined =>
+  pod.labels['k8s-app'] === 'kube-dns' && name === 'coredns' ? ['coredns'] : undefined;
+
 export function podWhere(pod: PodObject): Where {
   const running = pod.containers.filter((each) => each.running);
   return {
@@ -52,7 +56,7 @@ export function podWhere(pod: PodObject): Where {
     name: pod.name,
     node: pod.node ?? '',
     hostNetwork: pod.hostNetwork,
-    containers: running.map((each) => container(pod, each)),
+    containers: running.map((each) => container(pod, each, bareTools(pod, each))),
     containerIds: running.flatMap(({ id }) => id ?? []),
   };
 }
