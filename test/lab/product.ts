@@ -24,9 +24,18 @@ export interface Finding {
 export interface Answer {
   readonly exitCode: number;
   readonly findings: readonly Finding[];
+  readonly flows: readonly FlowSaid[];
   readonly seconds: number;
   /** What it said instead, when it gave no report. */
   readonly trouble: string;
+}
+
+/** A flow as the report tells of it. */
+export interface FlowSaid {
+  readonly name: string;
+  readonly observed: string;
+  readonly predicted: string;
+  readonly agree: string;
 }
 
 /** Why the product cannot be run from here, or undefined when it can. */
@@ -40,6 +49,8 @@ interface Reach {
   readonly more?: readonly string[];
   /** Somebody else's than the lab's own. */
   readonly kubeconfig?: string;
+  /** Run behind this command, which enters another place. */
+  readonly within?: readonly string[];
 }
 
 export function productRun(lab: Lab, flow: Flow, reach: Reach = {}): Promise<Answer> {
@@ -52,18 +63,18 @@ export function productRun(lab: Lab, flow: Flow, reach: Reach = {}): Promise<Ans
 export async function productSays(
   lab: Lab,
   words: readonly string[],
-  { rung = 'node', more = [], kubeconfig = lab.kubeconfig }: Reach = {},
+  { rung = 'node', more = [], kubeconfig = lab.kubeconfig, within = [] }: Reach = {},
 ): Promise<Answer> {
   const scope = words[0] === 'cluster' ? [] : ['-n', NAMESPACE];
   const options = [...scope, '-o', 'json', '--probe', rung, '--yes', '--probe-namespace', 'kube-system', ...more];
   const began = Date.now();
-  const ran = await product(kubeconfig, [...words, ...options]);
+  const ran = await product(kubeconfig, [...words, ...options], within);
   const seconds = (Date.now() - began) / 1000;
   try {
-    return { exitCode: ran.code, seconds, findings: findingsIn(ran.stdout), trouble: '' };
+    return { exitCode: ran.code, seconds, ...saidIn(ran.stdout), trouble: '' };
   } catch {
     const said = (ran.stderr.trim() || ran.stdout.trim()).split('\n').slice(-1)[0] ?? '';
-    return { exitCode: ran.code, seconds, findings: [], trouble: `exit ${ran.code}: ${said.slice(0, 160)}` };
+    return { exitCode: ran.code, seconds, findings: [], flows: [], trouble: `exit ${ran.code}: ${said.slice(0, 160)}` };
   }
 }
 
@@ -77,10 +88,14 @@ export const productCommand = (words: readonly string[]): readonly string[] => [
   ...words,
 ];
 
-const product = (kubeconfig: string, words: readonly string[]): Promise<Ran> =>
-  run(productCommand(words), { env: { ...process.env, KUBECONFIG: kubeconfig, NO_COLOR: '1' }, timeoutMs: TIMEOUT_MS });
+const product = (kubeconfig: string, words: readonly string[], within: readonly string[] = []): Promise<Ran> =>
+  run([...within, ...productCommand(words)], {
+    env: { ...process.env, KUBECONFIG: kubeconfig, NO_COLOR: '1' },
+    timeoutMs: TIMEOUT_MS,
+  });
 
 interface Report {
+  readonly path: readonly FlowSaid[];
   readonly findings: readonly {
     readonly id: string;
     readonly severity: string;
@@ -89,13 +104,15 @@ interface Report {
   }[];
 }
 
-function findingsIn(stdout: string): readonly Finding[] {
-  const { findings }: Report = JSON.parse(stdout);
-  return findings.map((finding) => ({
-    id: finding.id,
-    severity: finding.severity,
-    summary: finding.summary ?? '',
-    about: `${JSON.stringify(finding.subject ?? '')} ${finding.summary ?? ''}`,
-    text: JSON.stringify(finding),
-  }));
+function saidIn(stdout: string): Pick<Answer, 'findings' | 'flows'> {
+  const { findings, path }: Report = JSON.parse(stdout);
+  return { findings: findings.map(findingOf), flows: path };
 }
+
+const findingOf = (finding: Report['findings'][number]): Finding => ({
+  id: finding.id,
+  severity: finding.severity,
+  summary: finding.summary ?? '',
+  about: `${JSON.stringify(finding.subject ?? '')} ${finding.summary ?? ''}`,
+  text: JSON.stringify(finding),
+});

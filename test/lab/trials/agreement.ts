@@ -1,0 +1,103 @@
+// Predicted beside observed on a healthy cluster, for every pair of a client and what `shop` serves.
+import { inNamespace } from '../fabric.js';
+import type { Lab } from '../lab.js';
+import { productSays, type Answer } from '../product.js';
+import { NAMESPACE, outOf } from '../scene.js';
+import { settings } from '../settings.js';
+import { table } from '../table.js';
+import type { Trial } from './trial.js';
+
+interface Pair {
+  readonly source: string;
+  readonly dest: string;
+  readonly flows: Answer['flows'];
+  readonly trouble: string;
+}
+
+export const agreement: Trial = {
+  name: 'agreement',
+  shows: 'what is predicted is what happens, and is known, for each client and each Service and pod',
+  async run(lab, _seed, say) {
+    const { sources, dests } = await everybody(lab);
+    const pairs: Pair[] = [];
+    for (const source of sources) {
+      const own: Pair[] = [];
+      for (const dest of dests.filter(({ ref }) => ref !== source)) own.push(await ask(lab, source, dest));
+      pairs.push(...own);
+      const flows = own.flatMap((pair) => pair.flows);
+      const count = (agree: string): number => flows.filter((flow) => flow.agree === agree).length;
+      const open = flows.filter(({ agree }) => agree === 'not-compared');
+      const words = [
+        `${own.length} destinations, ${flows.length} flows`,
+        `${count('agree')} as predicted`,
+        `${count('contradict')} otherwise`,
+        `${open.length} not compared`,
+        ...own.flatMap(({ dest, trouble }) => (trouble === '' ? [] : [`${dest}: ${trouble}`])),
+      ];
+      // Cilium's programs hold what no map tells: there a prediction may be open, and is listed.
+      const mayBeOpen = lab.flavour.cni === 'cilium';
+      const passed =
+        count('contradict') === 0 && (mayBeOpen || open.length === 0) && own.every(({ trouble }) => trouble === '');
+      say({ name: source, passed, words: words.join(', ') });
+    }
+    const rows = pairs.flatMap(({ source, dest, flows }) =>
+      flows
+        .filter(({ agree }) => agree !== 'agree')
+        .map(({ name, agree, observed, predicted }) => [`${source} -> ${dest}`, name, agree, observed, predicted]),
+    );
+    if (rows.length > 0) console.log(table(['pair', 'flow', 'verdict', 'observed', 'predicted'], rows));
+  },
+};
+
+interface Dest {
+  readonly ref: string;
+  readonly port?: number;
+}
+
+interface Listed {
+  readonly items: readonly {
+    readonly kind: string;
+    readonly metadata: { readonly name: string };
+    readonly spec: {
+      readonly type?: string;
+      readonly clusterIP?: string;
+      readonly containers?: readonly {
+        readonly ports?: readonly { readonly containerPort: number; readonly protocol?: string }[];
+      }[];
+    };
+  }[];
+}
+
+async function everybody(lab: Lab): Promise<{ readonly sources: readonly string[]; readonly dests: readonly Dest[] }> {
+  const words = ['get', 'pods,services', '-n', NAMESPACE, '-o', 'json'];
+  const { items }: Listed = JSON.parse(outOf(await lab.kubectl(words), 'shop'));
+  const pods = items.filter(({ kind }) => kind === 'Pod');
+  const services = items.filter(({ kind, spec }) => kind === 'Service' && spec.type !== 'ExternalName');
+  const port = (pod: Listed['items'][number]): number | undefined =>
+    pod.spec.containers?.flatMap(({ ports = [] }) => ports).find(({ protocol = 'TCP' }) => protocol === 'TCP')
+      ?.containerPort;
+  return {
+    sources: [
+      ...pods.map(({ metadata }) => `pod/${metadata.name}`),
+      ...lab.nodes.map(({ name }) => `node/${name}`),
+      'outside',
+    ],
+    dests: [
+      ...services.map(({ metadata }) => ({ ref: `svc/${metadata.name}` })),
+      ...pods.flatMap((pod) => {
+        const number = port(pod);
+        return number === undefined ? [] : [{ ref: `pod/${pod.metadata.name}`, port: number }];
+      }),
+    ],
+  };
+}
+
+/** A client outside stands in the namespace beyond the nodes, from where the API server has its own address. */
+async function ask(lab: Lab, source: string, { ref, port }: Dest): Promise<Pair> {
+  const words = [source, ref, ...(port === undefined ? [] : ['--port', String(port)])];
+  const of = settings();
+  const server = ['-s', `https://${lab.nodes[0]?.ip}:6443`];
+  const reach = source === 'outside' ? { within: inNamespace(of, 'outside'), more: server } : {};
+  const { flows, trouble } = await productSays(lab, words, { rung: 'node', ...reach });
+  return { source, dest: ref, flows, trouble };
+}
