@@ -26,12 +26,15 @@ export const agreement: Trial = {
       pairs.push(...own);
       const flows = own.flatMap((pair) => pair.flows);
       const count = (agree: string): number => flows.filter((flow) => flow.agree === agree).length;
-      const open = flows.filter(({ agree }) => agree === 'not-compared');
+      const open = flows.filter(({ predicted }) => /cannot be told|^not predicted/.test(predicted));
+      // A datagram to a port that is not DNS needs an interpreter that most images lack.
+      const untried = flows.filter((flow) => flow.agree === 'not-compared' && !open.includes(flow));
       const words = [
         `${own.length} destinations, ${flows.length} flows`,
         `${count('agree')} as predicted`,
         `${count('contradict')} otherwise`,
-        `${open.length} not compared`,
+        `${open.length} not predicted`,
+        `${untried.length} not tried`,
         ...own.flatMap(({ dest, trouble }) => (trouble === '' ? [] : [`${dest}: ${trouble}`])),
       ];
       // Cilium's programs hold what no map tells: there a prediction may be open, and is listed.
