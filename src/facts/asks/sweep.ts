@@ -48,14 +48,20 @@ export function sweepAsk(address: string, sizes: readonly number[] = SIZES): Ask
   };
 }
 
-/** busybox has a ping without -M: its large pings would be cut to pieces and arrive. One may be lost: it is asked again. */
+/**
+ * busybox has a ping without -M: its large pings would be cut to pieces and arrive. One ping may be lost, so it is asked
+ * again, but not what the stack itself refuses: a single ping waits out -W even then.
+ */
 function pings(address: string, sizes: readonly number[]): string {
   const payloads = sizes.map((size) => size - HEADERS);
   return sh`case $(ping -V 2>&1) in *iputils*) ;; *) exit 1 ;; esac
 one() {
-  o=$(ping -n -M do -c 1 -W 1 -s $1 ${address} 2>&1)
+  o=$(ping -n -M do -c 1 -W 0.2 -s $1 ${address} 2>&1)
   r=$?
-  if [ $r -eq 1 ]; then o=$(ping -n -M do -c 1 -W 1 -s $1 ${address} 2>&1); r=$?; fi
+  case $r$o in
+  0* | *mtu*) ;;
+  *) o=$(ping -n -M do -c 2 -i 0.3 -W 2 -s $1 ${address} 2>&1); r=$? ;;
+  esac
   printf '\036size %s %s\n%s\n' $(($1 + ${verbatim(String(HEADERS))})) $r "$o"
 }
 for size in ${payloads}; do one $size & done
