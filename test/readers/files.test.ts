@@ -43,6 +43,11 @@ describe('files', () => {
     ]);
   });
 
+  it('tells a place without a view of the folder from an empty folder', () => {
+    expect(readCniFilesAnswer(answered('files', 'unseen\n'))).toBe('unseen');
+    expect(readCniFilesAnswer(answered('files', ''))).toEqual([]);
+  });
+
   it('tells plugins of CNI files, and keeps a broken file in the list', () => {
     const calico = captured('calico-3.28-vxlan/cp-cni-conflist.json');
     const read = readCniFilesAnswer(

@@ -31,7 +31,7 @@ export const cniFilesAsk = staticAsk('cni files', [
   done
   exit 0
 done
-exit 1`,
+echo unseen`,
     shown: 'cat /etc/cni/net.d/*',
   },
 ]);

@@ -4,10 +4,13 @@ import type { CniConfig, SubnetEnv } from '../network.js';
 import { frames } from './frames.js';
 import { isObject, objectsOf, parseJson, present, textOf, type JsonObject } from './tool-json.js';
 
-export const readCniFiles = (text: string): readonly CniConfig[] =>
-  frames(text)
-    .slice(1)
-    .map((frame) => config(frame.name, frame.text));
+/** `unseen`: the place has no view of the folder, which tells nothing about what is in it. */
+export const readCniFiles = (text: string): readonly CniConfig[] | 'unseen' =>
+  text.trim() === 'unseen'
+    ? 'unseen'
+    : frames(text)
+        .slice(1)
+        .map((frame) => config(frame.name, frame.text));
 
 /** A broken file stays in the list: the runtime trips over it as well. */
 function config(file: string, text: string): CniConfig {

@@ -9,7 +9,7 @@ import { askList, askObject, nodePath } from './api.js';
 import { ciliumMaps } from './cilium.js';
 import { netnsSources, type NetnsFacts } from './netns.js';
 import { proxyHealth } from './proxy-health.js';
-import { ranAt, reading } from './run.js';
+import { ranAt, reading, runAt } from './run.js';
 import { nodeWhere } from './where.js';
 
 declare module '../fact.js' {
@@ -63,7 +63,12 @@ export const nodeSources = {
       throw new Unanswerable([{ kind: 'unreachable', detail: `node ${node.name} does not exist` }]);
     return nodeWhere(object, know.get(node, 'pods'));
   },
-  cniFiles: ranAt(reading(cniFilesAsk, readCniFilesAnswer)),
+  cniFiles(node, know) {
+    const files = runAt(know, know.get(node, 'where'), reading(cniFilesAsk, readCniFilesAnswer));
+    if (files !== 'unseen') return files;
+    const detail = `no agent on ${node.name} has /etc/cni/net.d mounted`;
+    throw new Unanswerable([{ kind: 'out-of-reach', rung: 'node', detail }]);
+  },
   subnetEnv: ranAt(reading(subnetEnvAsk, readSubnetEnvAnswer)),
   proxyHealth,
   ciliumMaps,
