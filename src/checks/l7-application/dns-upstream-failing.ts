@@ -37,8 +37,9 @@ export default defineCheck({
       confidence: 'observed',
       says: upstreamText(told),
       cites: [
-        { on: 'source', shows: `${lookup.rcode ?? lookup.end} after ${lookup.elapsedMs} ms`, command: dig },
+        // What is the same for every lookup that fails comes first: by it they are one finding.
         ...upstreams.slice(0, 1).map(({ line, pod }) => ({ on: 'api', shows: line, command: logOf(pod) })),
+        { on: 'source', shows: `${lookup.rcode ?? lookup.end} after ${lookup.elapsedMs} ms`, command: dig },
       ],
       fix: [
         reads('see where CoreDNS forwards to', 'kubectl -n kube-system get configmap coredns -o yaml'),
