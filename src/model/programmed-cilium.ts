@@ -8,6 +8,7 @@ export function foundInCilium({ services }: CiliumMaps, { address, dport }: Want
   const slots = service && (service.inside ?? service.backends);
   return {
     by: 'cilium',
+    jumps: 'the socket',
     jump: true,
     ...(service ? { entry: `${key} [${service.flags.join(', ')}]` } : {}),
     ...(slots ? { backends: slots.map(backendOf) } : {}),

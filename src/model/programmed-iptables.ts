@@ -14,6 +14,7 @@ export function foundInIptables({ iptables }: Netfilter, wanted: Wanted): Found 
   const refusal = refusalOf(own, wanted);
   return {
     by: 'kube-proxy',
+    jumps: `${wanted.hook} to KUBE-SERVICES`,
     jump: jumps(chains.get(wanted.hook), 'KUBE-SERVICES'),
     ...(entry ? { entry: entry.text } : {}),
     ...(refusal ? { refusal: refusal.text } : {}),

@@ -8,7 +8,8 @@ const HOOK = { PREROUTING: 'nat-prerouting', OUTPUT: 'nat-output' } as const;
 
 export function foundInNft({ nft, unread }: Netfilter, wanted: Wanted): Found {
   const table = nft.find(({ family, name }) => family === 'ip' && name === 'kube-proxy');
-  if (!table) return unread.length > 0 ? unseen(unread) : { by: 'kube-proxy', jump: false, command: LIST };
+  const jumps = `${HOOK[wanted.hook]} to services`;
+  if (!table) return unread.length > 0 ? unseen(unread) : { by: 'kube-proxy', jump: false, jumps, command: LIST };
   const { address, dport, port, nodePort } = wanted;
   const protocol = port.protocol.toLowerCase();
   const key = JSON.stringify(nodePort ? [protocol, dport] : [address, protocol, dport]);
@@ -22,6 +23,7 @@ export function foundInNft({ nft, unread }: Netfilter, wanted: Wanted): Found {
     ...(refusal ? { refusal: `${refusal.key} in a map of Services without endpoints` } : {}),
     ...(backends ? { backends } : {}),
     by: 'kube-proxy',
+    jumps,
     command: LIST,
   };
 }

@@ -52,6 +52,8 @@ export interface Found {
   readonly by: Keeper;
   /** The jump from the hook into kube-proxy's own chain. */
   readonly jump: boolean;
+  /** As one would look for it: `PREROUTING to KUBE-SERVICES`. */
+  readonly jumps: string;
   readonly entry?: string;
   /** A rule that refuses or drops the Service. */
   readonly refusal?: string;
@@ -142,7 +144,10 @@ export function compare(
   }
   if (!found.jump)
     return [
-      fault(`${node} never looks at the rules of Services: ${hook} does not jump to them`, `no jump from ${hook}`),
+      fault(
+        `${node} never looks at the rules of Services: ${hook} does not jump to them`,
+        `no jump from ${found.jumps}`,
+      ),
     ];
   if (found.refusal)
     return [fault(`${node} refuses ${at} though ${targets.length} endpoints are usable`, found.refusal)];

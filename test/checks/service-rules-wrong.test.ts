@@ -113,7 +113,7 @@ describe('iptables, kube-proxy 1.34', () => {
 
   test('the jump flushed', () => {
     expect(says(iptables(SAVED.replace(`${JUMP}\n`, '')))).toEqual([
-      'all: w1 never looks at the rules of Services: PREROUTING does not jump to them [no jump from PREROUTING]',
+      'all: w1 never looks at the rules of Services: PREROUTING does not jump to them [no jump from PREROUTING to KUBE-SERVICES]',
     ]);
   });
 
@@ -210,7 +210,7 @@ describe('nftables', () => {
     const chains = [pre, rule(SERVICE, { dnat: { family: 'ip', addr: { map: { key: 'x', data: { set } } } } })];
     expect(says(foundInNft(nft(chains), wanted))).toEqual([]);
     expect(says(foundInNft(nft(chains.slice(1)), wanted))?.[0]).toBe(
-      'all: w1 never looks at the rules of Services: PREROUTING does not jump to them [no jump from PREROUTING]',
+      'all: w1 never looks at the rules of Services: PREROUTING does not jump to them [no jump from nat-prerouting to services]',
     );
   });
 
@@ -232,6 +232,7 @@ describe('nftables', () => {
     expect(foundInNft(empty, wanted)).toEqual({
       by: 'kube-proxy',
       jump: false,
+      jumps: 'nat-prerouting to services',
       command: 'nft list table ip kube-proxy',
     });
     expect(() => foundInNft({ ...empty, unread: ['ip kube-proxy'] }, wanted)).toThrow('unanswerable');
