@@ -1,7 +1,8 @@
 // Which of its addresses a namespace uses: for what it sends itself, and for what it masquerades.
 import type { Address, Route } from '../facts/network.js';
+import { DROP, type Flow } from './chain.js';
 import { inCidr, ipNumber, parseCidr } from './ip.js';
-import { type Netns, addressesOf } from './world.js';
+import { type Netns, addressesOf, isUnread } from './world.js';
 
 const isWide = ({ scope }: Address): boolean =>
   scope !== 'link' && scope !== 'host' && scope !== '253' && scope !== '254';
@@ -19,6 +20,12 @@ export function selectAddress(netns: Netns, dev: string, towards: string): strin
 }
 
 export const masqueradeAddress = selectAddress;
+
+/** Without an address to give, the kernel drops what it was told to translate; whose addresses nobody read may have one. */
+export const addressless = (netns: Netns, dev: string | undefined): Flow =>
+  isUnread(netns, 'addresses')
+    ? { kind: 'unknown', why: `the addresses of ${dev ?? 'the way out'}, which were not read` }
+    : DROP;
 
 /** The address a process gets when it asks for none. */
 export function sourceFor(

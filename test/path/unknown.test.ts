@@ -7,6 +7,7 @@ import { targetOf } from '../../src/path/iptables/target.js';
 import { chainsOf } from '../../src/path/iptables/table.js';
 import { isDoubt, runChain, type Sight } from '../../src/path/chain.js';
 import { readIptablesSave } from '../../src/facts/read/iptables-save.js';
+import { unreadable } from '../../src/facts/fact.js';
 import { bareNetns, calicoWorld, captured, must } from './support/captured-world.js';
 import { capturedLab } from './support/lab-world.js';
 
@@ -111,4 +112,22 @@ describe('a rule that cannot be decided', () => {
       expect(endings(`-A FORWARD -j ${target}`)).toEqual(['unknown if ']);
     },
   );
+});
+
+const translated = (chain: string, target: string, unread: boolean): string | undefined => {
+  const dump = must(readIptablesSave(`*nat\n:${chain} ACCEPT [0:0]\n-A ${chain} -j ${target}\nCOMMIT\n`, 'nft'));
+  const table = must(dump.tables.get('nat') ?? unreadable('no table'));
+  const netns = { ...sight.netns, unread: unread ? [{ what: 'addresses', why: 'forbidden' }] : [] };
+  const run = { chains: chainsOf(dump, table), name: chain, sight: { ...sight, netns } };
+  return runChain(run, { frame: FRAME, fork: CERTAIN })[0]?.verdict?.kind;
+};
+
+describe('a translation to an address of its own', () => {
+  it.each([
+    ['POSTROUTING', 'MASQUERADE'],
+    ['PREROUTING', 'REDIRECT'],
+  ])('in %s by %s drops where there is none, and is not known where none was read', (chain, target) => {
+    expect(translated(chain, target, false)).toBe('drop');
+    expect(translated(chain, target, true)).toBe('unknown');
+  });
 });

@@ -1,11 +1,11 @@
 // Targets of the nat table: each settles one end of a new connection.
 import type { IptablesRule } from '../../facts/netfilter.js';
-import { ACCEPT, DROP, type Sight } from '../chain.js';
+import { ACCEPT, type Sight } from '../chain.js';
 import { settle } from '../conntrack.js';
 import { ipNumber, ipText, parseCidr } from '../ip.js';
 import type { Frame } from '../packet.js';
 import { type SourcePorts, sourcePort } from '../source-port.js';
-import { masqueradeAddress } from '../source.js';
+import { addressless, masqueradeAddress } from '../source.js';
 import { primaryAddress } from '../world.js';
 import type { Effect, Target } from './target.js';
 
@@ -59,7 +59,7 @@ function masquerade(target: TargetRule): Apply {
   return (frame, sight) => {
     const ip =
       sight.oif === undefined ? undefined : masqueradeAddress(sight.netns, sight.oif, sight.nexthop ?? frame.dst);
-    if (ip === undefined) return { frame, flow: DROP };
+    if (ip === undefined) return { frame, flow: addressless(sight.netns, sight.oif) };
     return { frame: settle(frame, 'src', { src: ip, sport: sourcePort(allowed, frame) }), flow: ACCEPT };
   };
 }
@@ -74,7 +74,7 @@ function portsOf(target: TargetRule, text: string | undefined): SourcePorts {
 function redirect(ports: string | undefined): Apply {
   return (frame, sight) => {
     const ip = sight.hook === 'output' ? '127.0.0.1' : primaryAddress(sight.netns, sight.iif ?? '');
-    if (ip === undefined) return { frame, flow: DROP };
+    if (ip === undefined) return { frame, flow: addressless(sight.netns, sight.iif) };
     if (ports?.includes('-')) return open(frame, `which port of ${ports} the redirect chooses`);
     return {
       frame: settle(frame, 'dst', { dst: ip, ...(ports === undefined ? {} : { dport: Number(ports) }) }),

@@ -6,7 +6,7 @@ import { ipNumber } from '../ip.js';
 import type { Frame } from '../packet.js';
 import type { Refusal } from '../prediction.js';
 import { type SourcePorts, sourcePort } from '../source-port.js';
-import { masqueradeAddress } from '../source.js';
+import { addressless, masqueradeAddress } from '../source.js';
 import { primaryAddress } from '../world.js';
 import { type Env, type Evaluated, asNumber, evaluate, withEach } from './expression.js';
 import type { Running } from './statement.js';
@@ -47,14 +47,14 @@ export function nat(kind: string, body: Json, env: Env): readonly Running[] {
   if (kind === 'masquerade') {
     const ip =
       sight.oif === undefined ? undefined : masqueradeAddress(sight.netns, sight.oif, sight.nexthop ?? frame.dst);
-    if (ip === undefined) return [{ frame, fork, flow: DROP }];
+    if (ip === undefined) return [{ frame, fork, flow: addressless(sight.netns, sight.oif) }];
     return [
       { frame: settle(frame, 'src', { src: ip, sport: sourcePort(portsOf(options), frame) }), fork, flow: ACCEPT },
     ];
   }
   if (kind === 'redirect') {
     const ip = sight.hook === 'output' ? '127.0.0.1' : primaryAddress(sight.netns, sight.iif ?? '');
-    if (ip === undefined) return [{ frame, fork, flow: DROP }];
+    if (ip === undefined) return [{ frame, fork, flow: addressless(sight.netns, sight.iif) }];
     return settled('dnat', [ip, options['port']], env);
   }
   return kind === 'snat' ? source(options, env) : settled(kind, [options['addr'], options['port']], env);
