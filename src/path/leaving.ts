@@ -39,6 +39,8 @@ export const leaving: Source<'flow', Leaving | 'none'> = (flow, know) => {
   const branch = know.get(flow, 'predicted').branches.find(({ outcome }) => outcome.kind === 'leaves');
   const node = branch?.outcome.kind === 'leaves' ? nodeOf(branch.outcome.netns) : undefined;
   if (!branch || node === undefined) return 'none';
+  // Whose addresses the nodes have is told by their list: without it, a node's own address looks like one beyond them.
+  know.get(CLUSTER, 'nodes');
   const source = branch.arrives.src;
   const step = branch.hops.flatMap(({ steps }) => steps).findLast(({ says }) => says.includes('nat POSTROUTING'));
   const rule = step?.cites === undefined ? {} : { rule: { cites: step.cites, command: step.command ?? '' } };
