@@ -6,8 +6,9 @@ import type { Finding, Verdict } from '../layers/verdict.js';
 import type { FactOf } from '../layers/walk.js';
 import type { Fact } from '../facts/fact.js';
 import type { Prediction } from '../path/prediction.js';
-import { subjectText, type Subject } from '../target/subject.js';
+import { subjectText } from '../target/subject.js';
 import { flowReport } from './flow-report.js';
+import { fails, missingOf } from './missing.js';
 import type { Report } from './report.js';
 
 export interface Concluded {
@@ -37,7 +38,7 @@ export interface Run {
 const WEIGHT: Readonly<Record<Severity | 'never', number>> = { risk: 1, degraded: 2, outage: 3, never: 4 };
 
 export function assemble(concluded: Concluded, run: Run): Report {
-  const missing = missingOf(concluded);
+  const missing = missingOf(concluded, run);
   const failing = concluded.findings.some(({ verdict }) => WEIGHT[verdict.severity] >= WEIGHT[run.failOn]);
   const status = concluded.findings.length > 0 ? 'findings' : missing.length > 0 ? 'inconclusive' : 'ok';
   const exitCode = failing ? 3 : missing.length > 0 && !run.allowIncomplete ? 4 : 0;
@@ -73,71 +74,13 @@ function headline({ findings, flows, source, dest }: Concluded, missing: Report[
   if (first && (failing || missing.length === 0))
     return `${first.verdict.check}: ${subjectText(first.verdict.subject)}: ${first.verdict.says}`;
   const asked = dest === '' ? source : `${source} -> ${dest}`;
-  const sick = flows.find(({ observed }) => FAILED.includes(observed));
+  const sick = flows.find(fails);
   if (sick) return `${subjectText(sick.subject)} fails (${sick.observed}), and what was seen does not tell why`;
   const [lack] = missing;
   if (lack) return `cannot tell about ${asked}: ${lack.check} about ${lack.subject}: ${lack.why}`;
   return flows.some(({ tries }) => tries.length > 0)
     ? `${asked} works, and nothing was found wrong on its way`
     : `nothing found wrong with ${asked}`;
-}
-
-const FAILED: readonly string[] = [
-  'refused',
-  'timeout',
-  'no-route',
-  'net-unreachable',
-  'not-permitted',
-  'reset',
-  'address-unavailable',
-  'mixed',
-];
-
-/** Required: a flow's own attempt, its explanation when it fails, and every check that reads only the API. */
-function missingOf(concluded: Concluded): Report['missing'] {
-  const { verdicts, flows, findings, evidence, factOf } = concluded;
-  const explained = findings.some(({ verdict }) => verdict.severity !== 'risk');
-  // The lookups on the way to an address are a help; where a name led to no address they are the question itself.
-  const isAsked = ({ host, source, pod, service }: Subject<'flow'>): boolean =>
-    host === undefined
-      ? !(source.kind === 'outside' && pod && service)
-      : flows.every(({ subject }) => subject.host !== undefined);
-  const attempts = flows.flatMap(({ subject, observed, tries }) => {
-    if (observed === 'none' && isAsked(subject))
-      return [
-        { check: 'attempt', subject: subjectText(subject), why: whyNot(factOf(subject, 'attempts'), tries[0]?.raw) },
-      ];
-    if (!FAILED.includes(observed) || explained) return [];
-    return [
-      {
-        check: 'cause',
-        subject: subjectText(subject),
-        why: `it fails (${observed}), and no check that could be judged explains it`,
-      },
-    ];
-  });
-  // Logs and metrics are optional: they support a finding, and their absence acquits nobody.
-  const viaApi = new Map(evidence.map(({ id, request }) => [id, request.via === 'api' && request.shape !== 'text']));
-  const declared = verdicts.flatMap((verdict) => {
-    if (verdict.kind !== 'unknown' || verdict.from.length === 0) return [];
-    if (!verdict.from.every((id) => viaApi.get(id))) return [];
-    if (verdict.gaps.every(({ kind }) => kind === 'out-of-reach')) return [];
-    return [
-      { check: verdict.check, subject: subjectText(verdict.subject), why: verdict.gaps.map(gapText)[0] ?? 'not read' },
-    ];
-  });
-  return [...(explained ? [] : nothingTried(concluded)), ...attempts, ...declared];
-}
-
-/** A question about a way on which there was nothing to try is not answered by silence. */
-function nothingTried({ flows, source, dest }: Concluded): Report['missing'] {
-  if (dest === '' || flows.length > 0) return [];
-  return [{ check: 'attempt', subject: `${source} -> ${dest}`, why: 'no address was found that could be tried' }];
-}
-
-function whyNot(attempts: Fact<unknown> | undefined, raw: string | undefined): string {
-  if (attempts && attempts.kind !== 'known') return attempts.gaps.map(gapText)[0] ?? 'not attempted';
-  return raw ? `the attempt told nothing: ${raw}` : 'not attempted';
 }
 
 /** One line for each reason, whoever it kept from judging. */
