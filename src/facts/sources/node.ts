@@ -8,7 +8,7 @@ import { POD_FIELDS, readPod } from '../read/kube-pod.js';
 import { askList, askObject, nodePath } from './api.js';
 import { ciliumMaps } from './cilium.js';
 import { netnsSources, type NetnsFacts } from './netns.js';
-import { proxyHealth } from './proxy-health.js';
+import { proxyHealth, proxyLog } from './proxy-health.js';
 import { ranAt, reading, runAt } from './run.js';
 import { nodeWhere } from './where.js';
 
@@ -22,6 +22,8 @@ declare module '../fact.js' {
     subnetEnv: SubnetEnv;
     /** kube-proxy's own word: when it last wrote its rules, and whether a write is overdue. */
     proxyHealth: ProxyHealth;
+    /** The last minutes of its log. */
+    proxyLog: string;
   }
 }
 
@@ -71,5 +73,6 @@ export const nodeSources = {
   },
   subnetEnv: ranAt(reading(subnetEnvAsk, readSubnetEnvAnswer)),
   proxyHealth,
+  proxyLog,
   ciliumMaps,
 } satisfies Partial<SourcesOf<'node'>>;

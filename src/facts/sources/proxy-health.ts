@@ -1,13 +1,13 @@
 // kube-proxy's own word on one node: by its pages from the node itself, by the API, and by its log.
 import type { Answer } from '../../evidence/evidence.js';
-import { CLUSTER } from '../../target/subject.js';
+import { CLUSTER, type Subject } from '../../target/subject.js';
 import { proxyHealthAsk, readProxyHealthAnswer } from '../asks/proxy-health.js';
-import { isUnreadable, type Know, type Source } from '../fact.js';
+import { isUnreadable, Unanswerable, type Know, type Source } from '../fact.js';
 import type { PodObject } from '../kube.js';
 import { complaintsOf, failedWriteAt, readHealthPage } from '../read/proxy-words.js';
 import type { ProxyPages } from '../read/proxy-health.js';
 import { defined } from '../read/untyped.js';
-import { namespaced } from './api.js';
+import { askText, namespaced } from './api.js';
 import type { ProxyHealth } from './node.js';
 import { runRequest } from './run.js';
 
@@ -26,30 +26,36 @@ export const proxyHealth: Source<'node', ProxyHealth> = (node, know) => {
     [node, 'pods'],
     [node, 'where'],
   ]);
-  const pod = know.get(node, 'pods').find(({ labels, deleting }) => labels['k8s-app'] === 'kube-proxy' && !deleting);
+  const pod = know.get(node, 'pods').find(isProxy);
   if (!pod) return { expected: true, healthy: false, complaints: [] };
   if (!pod.ready) return { expected: true, pod, healthy: false, complaints: [] };
-  return { expected: true, pod, ...asked(pod, know, know.peek(node, 'where')) };
+  return { expected: true, pod, ...asked(node, pod, know) };
 };
 
-/** Three ways to hear it, put in one round; none of them must answer. */
-function asked(
-  pod: PodObject,
-  know: Know,
-  where: ReturnType<typeof know.peek<{ kind: 'node'; name: string }, 'where'>>,
-) {
-  const base = namespaced('', pod.namespace, `pods/${pod.name}`);
-  const log = `${base}/log?${Object.entries(LOG)
-    .map(([key, value]) => `${key}=${value}`)
-    .join('&')}`;
-  const healthz = `${namespaced('', pod.namespace, `pods/${pod.name}:10256`)}/proxy/healthz`;
-  const [logged, proxied, ran] = know.ask([
-    { via: 'api', path: log, shape: 'text', maxBytes: LOG.limitBytes },
-    { via: 'api', path: healthz, shape: 'text', maxBytes: 4096 },
+export const proxyLog: Source<'node', string> = (node, know) => {
+  const pod = know.get(node, 'pods').find(isProxy);
+  if (!pod) throw new Unanswerable([{ kind: 'unreachable', detail: `no kube-proxy runs on ${node.name}` }]);
+  const query = Object.entries(LOG).map(([key, value]) => `${key}=${value}`);
+  return askText(know, `${pathOf(pod.name, pod)}/log?${query.join('&')}`, LOG.limitBytes);
+};
+
+const isProxy = ({ labels, deleting }: PodObject): boolean => labels['k8s-app'] === 'kube-proxy' && !deleting;
+const pathOf = (name: string, { namespace }: PodObject): string => namespaced('', namespace, `pods/${name}`);
+
+/**
+ * Three ways to hear it, put in one round. Its pages may be out of reach; its log alone tells of a write that failed after
+ * the last one that worked, so that without it nobody can call kube-proxy healthy.
+ */
+function asked(node: Subject<'node'>, pod: PodObject, know: Know) {
+  know.ahead([[node, 'proxyLog']]);
+  const where = know.peek(node, 'where');
+  const [proxied, ran] = know.ask([
+    { via: 'api', path: `${pathOf(`${pod.name}:10256`, pod)}/proxy/healthz`, shape: 'text', maxBytes: 4096 },
     ...(where.kind === 'unknown' ? [] : [runRequest(where.value, proxyHealthAsk)]),
   ]);
+  const log = know.try(node, 'proxyLog');
+  const words = log.kind === 'unknown' ? '' : log.value;
   const pages = ran?.kind === 'answered' ? readProxyHealthAnswer(ran) : undefined;
-  const words = logged?.kind === 'answered' ? logged.text : '';
   const complaints = complaintsOf(words);
   const told = pages && !isUnreadable(pages) ? pages : undefined;
   const failing = proxied?.kind === 'answered' ? failingSince(proxied.text, words) : undefined;
