@@ -38,18 +38,23 @@ export interface Cell {
   readonly lost: ReadonlyMap<string, Evidence>;
 }
 
-/** `consequence`: the first finding is an effect of the cause, by the table of causes. */
+/**
+ * `consequence`: the first finding is an effect of the cause by the table of causes, and the report says that the cause
+ * itself could not be judged. Such a finding is true, and keeping it back would tell a person less than is known.
+ */
 export const VERDICTS = ['right', 'not-known', 'consequence', 'wrong', 'silent', 'crashed'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Less knowledge may end in "not known" and in nothing else. */
-export const mustNotBe = (verdict: Verdict): boolean => verdict !== 'right' && verdict !== 'not-known';
+/** Less knowledge may end in "not known" or in what follows from the cause, and in nothing else. */
+export const mustNotBe = (verdict: Verdict): boolean => ['wrong', 'silent', 'crashed'].includes(verdict);
 
 export interface Told {
   readonly exitCode: number;
   /** The report's first finding, or what stood in its place. */
   readonly first: string;
   readonly crashed: readonly string[];
+  /** Checks that could not judge something. */
+  readonly unjudged: readonly string[];
   /** Questions of this replay that the recorded run had no need to ask. */
   readonly unrecorded: readonly string[];
 }
@@ -131,9 +136,11 @@ export async function tell({ bundle }: Recorded, failOn: Severity, lost: Cell['l
   } catch (error) {
     // Not even what to examine was known, which the program says in two lines and an exit code of its own.
     if (!(error instanceof UsageError)) throw error;
-    return { exitCode: error.exitCode, first: error.message, crashed: [], unrecorded: [...unrecorded] };
+    return { exitCode: error.exitCode, first: error.message, crashed: [], unjudged: [], unrecorded: [...unrecorded] };
   }
 }
+
+const FOUND = 3;
 
 function toldOf({ exitCode, findings, verdicts, headline }: Report): Omit<Told, 'unrecorded'> {
   const crashed = verdicts.flatMap((verdict) => {
@@ -141,19 +148,19 @@ function toldOf({ exitCode, findings, verdicts, headline }: Report): Omit<Told, 
     const gaps = verdict.kind === 'unknown' ? verdict.gaps : [];
     return gaps.flatMap((gap) => (gap.kind === 'crashed' ? [`${verdict.check}: ${gap.detail}`] : []));
   });
-  return { exitCode, first: exitCode === 3 ? (findings[0]?.verdict.check ?? '') : headline, crashed };
+  const unjudged = verdicts.flatMap(({ kind, check }) => (kind === 'unknown' ? [check] : []));
+  const first = exitCode === FOUND ? (findings[0]?.verdict.check ?? '') : headline;
+  return { exitCode, first, crashed, unjudged };
 }
 
-const FOUND = 3;
-
 export function judge(cause: string, told: Told): Verdict {
-  const { exitCode, first, crashed } = told;
+  const { exitCode, first, crashed, unjudged } = told;
   if (crashed.length > 0) return 'crashed';
   if (cause === 'none') return exitCode === FOUND ? 'wrong' : 'right';
   if (exitCode === 0) return 'silent';
   if (exitCode !== FOUND) return 'not-known';
   if (first === cause) return 'right';
-  return effectsOf(cause).has(first) ? 'consequence' : 'wrong';
+  return effectsOf(cause).has(first) && unjudged.includes(cause) ? 'consequence' : 'wrong';
 }
 
 /** What the table of causes says follows from it, near and far. */

@@ -39,15 +39,18 @@ const told = (different: Partial<Told>): Told => ({
   exitCode: 3,
   first: 'link-down',
   crashed: [],
+  unjudged: [],
   unrecorded: [],
   ...different,
 });
 
 test.each([
   ['link-down', told({}), 'right'],
-  ['link-down', told({ first: 'underlay-drop' }), 'consequence'],
+  ['link-down', told({ first: 'underlay-drop', unjudged: ['link-down'] }), 'consequence'],
+  // Its cause was judged, and acquitted: then the sentence stands alone, and leads elsewhere.
+  ['link-down', told({ first: 'underlay-drop' }), 'wrong'],
   // Two lines of the table of causes lead from one to the other.
-  ['cni-agent-down', told({ first: 'reverse-path-drop' }), 'consequence'],
+  ['cni-agent-down', told({ first: 'reverse-path-drop', unjudged: ['cni-agent-down'] }), 'consequence'],
   ['underlay-drop', told({}), 'wrong'],
   ['link-down', told({ exitCode: 4, first: 'cannot tell' }), 'not-known'],
   ['link-down', told({ exitCode: 5, first: 'not logged in' }), 'not-known'],

@@ -32,11 +32,11 @@ async function rowsOf(recorded: Recorded, losses: readonly string[]): Promise<re
 
 const isBad = ({ told }: Row): boolean => mustNotBe(told.verdict);
 
-/** `117 / 8`: told right, and not known; `117 / 8 / 2` where there is what must not be. */
+/** `117 / 8 / 3`: told right, not known, a consequence named; `117 / 8 / 3 / 2` where there is what must not be. */
 function counts(rows: readonly Row[]): string {
   const count = (verdict: Verdict): number => rows.filter(({ told }) => told.verdict === verdict).length;
   const bad = rows.filter(isBad).length;
-  return [count('right'), count('not-known'), ...(bad > 0 ? [bad] : [])].join(' / ');
+  return [count('right'), count('not-known'), count('consequence'), ...(bad > 0 ? [bad] : [])].join(' / ');
 }
 
 /** Questions that only a lack made the engine ask: nobody recorded their answers, so they stay not known. */
@@ -67,7 +67,7 @@ async function main(wanted: readonly string[], losses: readonly string[]): Promi
     rows.push(...own);
   }
   console.log(
-    '\nright / not known / what must not be, by how the answers lack; questions that the recording has no answer to',
+    '\nright / not known / a consequence first, its cause unseen / what must not be, by how the answers lack; questions that the recording has no answer to',
   );
   console.log(table(['story', 'nothing', ...LOSSES, 'not recorded', 'asked instead'], lines));
   const failed = rows.filter(isBad).length;
