@@ -14,41 +14,47 @@ export type Loss = (typeof LOSSES)[number];
 
 type ApiRequest = Extract<Request, { via: 'api' }>;
 type RunRequest = Extract<Request, { via: 'run' }>;
+type Had = Exclude<Answer, { kind: 'refused' }>;
 
-/** The same question without its answer; undefined where this cannot happen, or where there was no answer to lose. */
-export function without(evidence: Evidence, loss: Loss): Evidence | undefined {
-  const { request, answer } = evidence;
-  if (answer.kind === 'refused') return undefined;
+/** Whether this can happen to it, and there is an answer to lose. */
+export function canLack({ request: { via }, answer }: Evidence, loss: Loss): boolean {
   // What this machine tries itself needs no permission and no tool.
-  if (request.via === 'here') return undefined;
-  const lost = request.via === 'api' ? withoutApi(request, loss) : withoutRun({ request, answer }, loss);
-  return lost && { ...evidence, answer: lost };
+  if (answer.kind === 'refused' || via === 'here') return false;
+  if (loss === 'half') return answer.kind === 'answered' && answer.after !== undefined;
+  // The API needs no tool.
+  return via === 'run' || loss !== 'no-such-tool';
 }
 
-/** A list of the API is read to its end or refused whole, and needs no tool. */
-function withoutApi({ path, maxBytes = 64 << 20 }: ApiRequest, loss: Loss): Answer | undefined {
+/** The same question without its answer; as it was where this cannot happen. */
+export function without(evidence: Evidence, loss: Loss): Evidence {
+  const { request, answer } = evidence;
+  if (!canLack(evidence, loss) || answer.kind === 'refused' || request.via === 'here') return evidence;
+  if (loss === 'half') return { ...evidence, answer: firstHalf(answer) };
+  const gone = request.via === 'api' ? withoutApi(request, loss) : withoutRun(request, loss);
+  return { ...evidence, answer: gone };
+}
+
+function firstHalf(answer: Had): Answer {
+  if (answer.kind !== 'answered') return answer;
+  const { after: _second, ...first } = answer;
+  return first;
+}
+
+function withoutApi({ path, maxBytes = 64 << 20 }: ApiRequest, loss: Loss): Answer {
   const permission = permissionText(permissionFor('GET', path));
-  const gaps: Partial<Record<Loss, Gap>> = {
-    forbidden: { kind: 'forbidden', permission, detail: `the user may not ${permission}` },
-    timeout: { kind: 'timeout', afterMs: 15_000, detail: `${path}: connected, and not a byte of an answer` },
-    truncated: { kind: 'truncated', bytes: maxBytes, detail: `answer to ${path}` },
-  };
-  const gap = gaps[loss];
-  return gap && { kind: 'refused', gap };
+  const late: Gap = { kind: 'timeout', afterMs: 15_000, detail: `${path}: connected, and not a byte of an answer` };
+  const forbidden: Gap = { kind: 'forbidden', permission, detail: `the user may not ${permission}` };
+  const truncated: Gap = { kind: 'truncated', bytes: maxBytes, detail: `answer to ${path}` };
+  return { kind: 'refused', gap: loss === 'forbidden' ? forbidden : loss === 'truncated' ? truncated : late };
 }
 
-interface Ran {
-  readonly request: RunRequest;
-  readonly answer: Exclude<Answer, { kind: 'refused' }>;
-}
-
-function withoutRun({ request: { where, ask }, answer }: Ran, loss: Loss): Answer | undefined {
-  if (loss === 'half') {
-    if (answer.kind !== 'answered' || answer.after === undefined) return undefined;
-    const { after: _second, ...first } = answer;
-    return first;
-  }
+function withoutRun({ where, ask }: RunRequest, loss: Exclude<Loss, 'half'>): Answer {
   const container = candidatesOf(where)[0] ?? SOMEBODY;
+  const key = sectionKey(0, 'before');
+  const section = (different: Partial<Section>): Section => ({ ...SECTION, key, ...different });
+  const heard = { through: throughText(container), privileged: false, ended: SILENT };
+  const told = (frames: Partial<Frames>): Heard => ({ ...heard, frames: { ...NOTHING, ...frames } });
+  const ended = (gap: Gap): Heard => ({ ...heard, ended: gap, frames: NOTHING });
   const lost = {
     forbidden: () => ended(execGap({ kind: 'refused', status: 403, body: FORBIDDEN }, container)),
     timeout: () => told({ sections: [section({ exit: 137, endedMs: ask.timeoutSeconds * 1000 })] }),
@@ -56,11 +62,6 @@ function withoutRun({ request: { where, ask }, answer }: Ran, loss: Loss): Answe
       told({ missing: ask.tries.map(({ needs }, tried) => ({ key, tried, tool: needs[0] ?? 'sh' })) }),
     truncated: () => told({ sections: [section({ stdout: Buffer.alloc(ask.maxBytes + 1) })] }),
   };
-  const key = sectionKey(0, 'before');
-  const section = (different: Partial<Section>): Section => ({ ...SECTION, key, ...different });
-  const heard = { through: throughText(container), privileged: false, ended: SILENT };
-  const told = (frames: Partial<Frames>): Heard => ({ ...heard, frames: { ...NOTHING, ...frames } });
-  const ended = (gap: Gap): Heard => ({ ...heard, ended: gap, frames: NOTHING });
   return answerFrom(lost[loss](), ask, 0);
 }
 

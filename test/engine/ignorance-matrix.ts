@@ -13,7 +13,7 @@ import { CAUSES } from '../../src/layers/causes.js';
 import type { Report } from '../../src/report/report.js';
 import { UsageError } from '../../src/target/usage-error.js';
 import { bundleIn, stories } from '../stories/story.js';
-import { LOSSES, without, type Loss } from './ignorance-loss.js';
+import { canLack, LOSSES, without, type Loss } from './ignorance-loss.js';
 
 /** A recorded cluster and what is known to be wrong with it: a check's id, or `none` where nothing is. */
 export interface Recorded {
@@ -35,7 +35,7 @@ export function recordings(names: readonly string[] = []): readonly Recorded[] {
 export interface Cell {
   readonly what: string;
   readonly loss: Loss;
-  readonly lost: ReadonlyMap<string, Evidence>;
+  readonly members: readonly Evidence[];
 }
 
 /**
@@ -67,10 +67,10 @@ export function cellsOf({ evidence }: Bundle): readonly Cell[] {
   const single = evidence.map((one): [string, readonly Evidence[]] => [requestKey(one.request), [one]]);
   return [...single, ...setsOf(evidence)].flatMap(([what, members]) =>
     LOSSES.flatMap((loss) => {
-      const lost = members.flatMap((one) => without(one, loss) ?? []);
+      const lose = members.filter((one) => canLack(one, loss));
       // A set that loses one answer is that answer's own cell.
-      if (lost.length === 0 || (members.length > 1 && lost.length === 1)) return [];
-      return [{ what, loss, lost: new Map(lost.map((one) => [requestKey(one.request), one])) }];
+      if (lose.length === 0 || (members.length > 1 && lose.length === 1)) return [];
+      return [{ what, loss, members: lose }];
     }),
   );
 }
@@ -107,9 +107,10 @@ const OPTIONS: Omit<RunOptions, 'failOn'> = {
 };
 
 /** The whole engine, from the recorded question to the exit code. */
-export async function tell({ bundle }: Recorded, failOn: Severity, lost: Cell['lost'] = new Map()): Promise<Told> {
+export async function tell({ bundle }: Recorded, failOn: Severity, cell?: Cell): Promise<Told> {
   const { manifest } = bundle;
-  const evidence = bundle.evidence.map((one) => lost.get(requestKey(one.request)) ?? one);
+  const lost = new Set(cell?.members);
+  const evidence = bundle.evidence.map((one) => (cell && lost.has(one) ? without(one, cell.loss) : one));
   const recorded = new Set(evidence.map(({ request }) => requestKey(request)));
   const door = replayDoor({ manifest, evidence });
   const unrecorded = new Set<string>();
@@ -170,7 +171,7 @@ function effectsOf(cause: string, seen: ReadonlySet<string> = new Set()): Readon
 }
 
 export async function outcome(recorded: Recorded, failOn: Severity, cell?: Cell): Promise<Outcome> {
-  const told = await tell(recorded, failOn, cell?.lost);
+  const told = await tell(recorded, failOn, cell);
   return { ...told, verdict: judge(recorded.cause, told) };
 }
 
