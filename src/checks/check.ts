@@ -61,6 +61,8 @@ export interface Declaration {
   readonly layer: LayerId;
   /** States health: printed after a tick when the check passes. */
   readonly title: string;
+  /** Left out of a run about one flow or object: it reads every namespace. */
+  readonly wide?: true;
   readonly explain: {
     readonly looksAt: string;
     readonly matters: string;

@@ -22,11 +22,22 @@ import underlayDrop from './l3-network/underlay-drop.js';
 import conntrackSaturation from './l4-transport/conntrack-saturation.js';
 import kubeProxyUnhealthy from './l4-transport/kube-proxy-unhealthy.js';
 import listensOnLoopback from './l4-transport/listens-on-loopback.js';
+import policyBlockCoversCluster from './l4-transport/policy-block-covers-cluster.js';
 import policyBlocksDns from './l4-transport/policy-blocks-dns.js';
+import policyClosesAll from './l4-transport/policy-closes-all.js';
+import policyClosesCallers from './l4-transport/policy-closes-callers.js';
 import policyDenies from './l4-transport/policy-denies.js';
 import policyEnforcerDown from './l4-transport/policy-enforcer-down.js';
+import policyForgetsDns from './l4-transport/policy-forgets-dns.js';
+import policyNamespaceUnknown from './l4-transport/policy-namespace-unknown.js';
 import policyNotEnforced from './l4-transport/policy-not-enforced.js';
+import policyOnHostNetwork from './l4-transport/policy-on-host-network.js';
+import policyPeersCombined from './l4-transport/policy-peers-combined.js';
+import policyPortNameUnknown from './l4-transport/policy-port-name-unknown.js';
+import policySelectsNothing from './l4-transport/policy-selects-nothing.js';
+import policyServicePort from './l4-transport/policy-service-port.js';
 import policyStale from './l4-transport/policy-stale.js';
+import policyTypesForgotten from './l4-transport/policy-types-forgotten.js';
 import portNotListened from './l4-transport/port-not-listened.js';
 import serviceRulesWrong from './l4-transport/service-rules-wrong.js';
 import trafficPolicyWithoutLocalEndpoint from './l4-transport/traffic-policy-without-local-endpoint.js';
@@ -62,11 +73,22 @@ export const CHECKS: readonly AnyCheck[] = [
   conntrackSaturation,
   kubeProxyUnhealthy,
   listensOnLoopback,
+  policyBlockCoversCluster,
   policyBlocksDns,
+  policyClosesAll,
+  policyClosesCallers,
   policyDenies,
   policyEnforcerDown,
+  policyForgetsDns,
+  policyNamespaceUnknown,
   policyNotEnforced,
+  policyOnHostNetwork,
+  policyPeersCombined,
+  policyPortNameUnknown,
+  policySelectsNothing,
+  policyServicePort,
   policyStale,
+  policyTypesForgotten,
   portNotListened,
   serviceRulesWrong,
   trafficPolicyWithoutLocalEndpoint,

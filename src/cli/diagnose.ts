@@ -32,7 +32,8 @@ export interface Diagnosis {
 export type Diagnosed = Diagnosis | { readonly refusal: Refusal } | { readonly blocked: readonly Gap[] };
 
 export async function diagnose(question: Question): Promise<Diagnosed> {
-  const { target, checks } = question;
+  const { target } = question;
+  const checks = question.checks.filter(({ wide }) => !wide || target.source === undefined);
   const { answer: scoped, ...known } = await inRounds(question, (model) => {
     const found = model.evaluate(scope(target));
     if (found && found.kind !== 'unknown' && 'subjects' in found.value) lookUp(found.value, checks, model);

@@ -44,7 +44,17 @@ export const RIGHTS: readonly Right[] = [
   ...['adminnetworkpolicies', 'baselineadminnetworkpolicies', 'clusternetworkpolicies'].map((kind) =>
     right('none', `list ${kind}.policy.networking.k8s.io`, { why: 'what administrators allow and deny above them' }),
   ),
-  right('none', 'get namespaces', { why: 'the labels that policies select by' }),
+  right('none', 'get,list namespaces', { why: 'the labels that policies select by' }),
+  right('none', 'list ingresses.networking.k8s.io', {
+    why: 'whom policies must let a controller reach',
+    onlyFor: ['policy-closes-callers'],
+  }),
+  ...['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'].map((kind) =>
+    right('none', `list ${kind}.admissionregistration.k8s.io`, {
+      why: 'whom policies must let the API server reach',
+      onlyFor: ['policy-closes-callers'],
+    }),
+  ),
   right('none', 'get deployments.apps', { why: 'a pod of deploy/NAME' }),
   right('none', 'get statefulsets.apps', { why: 'a pod of sts/NAME' }),
   right('none', 'get replicasets.apps', { why: 'a pod of rs/NAME' }),

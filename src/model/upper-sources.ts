@@ -7,13 +7,15 @@ import { naming } from './naming.js';
 import { policed } from './policed.js';
 import { namespaceLabels, policies } from './policies.js';
 import { policyAgent } from './policy-agent.js';
+import { policyCallers } from './policy-callers.js';
+import { policySurvey } from './policy-survey.js';
 import { programmed } from './programmed.js';
 import { resolver } from './resolver.js';
 import { staleEntries } from './stale-entries.js';
 import { unready } from './unready.js';
 
 export const upperSources = {
-  cluster: { dnsRights, dnsUnready },
+  cluster: { dnsRights, dnsUnready, policyCallers, policySurvey },
   node: { policyAgent },
   pod: { namespaceLabels, policies, resolver },
   service: { unready },

@@ -55,13 +55,24 @@ function nodeMatch(block: Block, { name, addresses, podCidrs }: Extract<PolicedE
   );
 }
 
+/** Whether a block and a range share addresses that no exception takes out. */
+export function coversPart({ cidr, except }: Block, range: string): boolean {
+  const shares = within(cidr, base(range)) || within(range, base(cidr));
+  return (
+    shares &&
+    !except.some((hole) => within(hole, base(range)) && Number(hole.split('/')[1]) <= Number(range.split('/')[1]))
+  );
+}
+
+const base = (of: string): string => of.split('/')[0] ?? of;
+
 export function within(cidr: string, ip: string): boolean {
   if (!cidr.includes(':') && !ip.includes(':')) {
     const [number, range] = [ipNumber(ip), parseCidr(cidr)];
     return number !== undefined && range !== undefined && inCidr(number, range);
   }
-  const [base = '', length = '128'] = cidr.split('/');
-  const [at, from] = [ipv6Number(ip), ipv6Number(base)];
+  const length = cidr.split('/')[1] ?? '128';
+  const [at, from] = [ipv6Number(ip), ipv6Number(base(cidr))];
   if (at === undefined || from === undefined) return false;
   const shift = BigInt(128 - Number(length));
   return at >> shift === from >> shift;
