@@ -1,5 +1,5 @@
 // A chain that hangs on a netfilter hook, and the packet on its way from one to the next.
-import { type Ending, type Sight, type Verdict, trailTexts } from './chain.js';
+import type { Ending, Sight, Trail, Verdict } from './chain.js';
 import type { Fork } from './fork.js';
 import { hookStep } from './hook-steps.js';
 import type { Frame } from './packet.js';
@@ -59,4 +59,10 @@ export function routedAgain(passing: Passing, { hook, netns, bound }: Sight): Pa
   const { frame } = passing;
   const routed = { ...passing, routed: frame };
   return isStranded(netns, frame, bound) ? { ...routed, stranded: true } : routed;
+}
+
+function trailTexts(trail: Trail | undefined): readonly string[] {
+  const texts: string[] = [];
+  for (let at = trail; at; at = at.before) texts.push(at.text);
+  return texts.toReversed();
 }

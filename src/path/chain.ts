@@ -193,9 +193,3 @@ export function decide(truth: Truth, fork: Fork, question: string): { readonly y
 /** One open question about one packet has one answer; its answer's packet is another. */
 export const doubtOn = ({ protocol, src, sport }: Frame, { netns }: Sight, doubt: string): string =>
   `${netns.id} ${protocol} from ${src}:${sport}: ${doubt}`;
-
-export function trailTexts(trail: Trail | undefined): readonly string[] {
-  const texts: string[] = [];
-  for (let at = trail; at; at = at.before) texts.push(at.text);
-  return texts.toReversed();
-}
