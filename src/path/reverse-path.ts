@@ -54,7 +54,10 @@ export function validateSource(netns: Netns, { frame, iif, oif }: Validation): S
   const isRouted = found.kind === 'route' && (found.route.type === 'unicast' || found.route.type === 'local');
   const strict = isRouted && usesDevice(found.route, iif);
   if (strict) return PASS;
-  if (mode === undefined) return { kind: 'unknown', why: `rp_filter of ${iif} on ${netns.id}, which was not read` };
+  if (mode === undefined) {
+    const of = iif === '' ? 'the link that the packet came in by' : iif;
+    return { kind: 'unknown', why: `rp_filter of ${of} on ${netns.id}, which was not read` };
+  }
   // In loose mode any route will do, but a device without an address of its own gets no second look.
   if (mode === 2 && isRouted && addressesOf(netns, iif).length > 0) return PASS;
   const says =
