@@ -110,7 +110,7 @@ function fillerPod(template: Jsonish, { node, network }: { node: string; network
   const held = { ...obj(template), metadata, spec: { ...obj(at(template, 'spec')), nodeName: node } };
   // Above those that the recorded pods hold.
   const ip = `${network.replace(/\d+$/, '')}${100 + (index % PODS_PER_NODE)}`;
-  return obj(parse(JSON.stringify(held).replaceAll('10.200.1.4', ip)));
+  return obj(parse(JSON.stringify(held).replaceAll(String(at(template, 'status', 'podIP')), ip)));
 }
 
 /** A node of flannel's holds one route, one neighbour and one FDB entry for each peer. */
