@@ -110,12 +110,16 @@ function orUnknown(passing: readonly Passing[], sight: Sight, what: string): rea
   });
 }
 
-/** Only the first packet of a connection asks the rules; all others do as that one did. */
+/**
+ * nf_nat_inet_fn: the first packet of a connection asks the rules, and all others do as that one did. A reset that
+ * refuses the first before it was through asks in its place.
+ */
 function natPhase(netfilter: Netfilter | undefined, manip: Manip): Phase {
   return (each, sight) => {
     const { frame } = each;
     if (!frame.conn) return [each];
-    if (frame.state !== 'NEW' || isSettled(frame, manip)) {
+    const isAsking = frame.state === 'NEW' || (frame.state === 'RELATED' && !frame.icmp);
+    if (!isAsking || isSettled(frame, manip)) {
       const moved = translate(frame, manip);
       const step = moved === frame ? undefined : translationStep(frame, moved);
       const passing = { ...each, frame: moved, steps: step ? [...each.steps, step] : each.steps };

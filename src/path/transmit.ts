@@ -34,9 +34,11 @@ export function transmit(journey: Journey, scenario: Scenario, stage: Routed): r
 }
 
 function leave(journey: Journey, scenario: Scenario, { netns: id, frame, oif, nexthop, iif }: Routed): Scenario {
-  if (oif === 'lo') return staged(scenario, { at: 'receive', netns: id, iif: 'lo', frame, hooked: false });
   const netns = netnsOf(journey, id);
   const link = netns && linkOf(netns, oif);
+  if (oif === 'lo' && link?.up === false)
+    return unsure(scenario, `what ${id} does with what it sends itself, while its loopback device is down`);
+  if (oif === 'lo') return staged(scenario, { at: 'receive', netns: id, iif: 'lo', frame, hooked: false });
   if (!netns) return unsure(scenario, `${id} was not read`);
   const found = neighbourOf(journey, netns, { oif, nexthop, link });
   if (found.kind === 'unknown') return unsure(scenario, found.why);

@@ -131,9 +131,11 @@ function compare(
   const disagree = { kind: 'disagree', kernel: { lines: [result] }, ours } as const;
   if (!fits(packet, result, prediction))
     return prediction.symptoms.includes('unknown') ? { kind: 'unanswered' } : disagree;
+  // With dice every attempt may go another way, and the trails are of several.
+  if (repeated && ways.length > 1) return { kind: 'agree' };
   const fitting = ways.filter((way) => {
     const branch = branchOf(asked(packet), way);
-    return isKnown(branch) && (repeated || fits(packet, result, { symptoms: [branch.symptom], branches: [branch] }));
+    return isKnown(branch) && fits(packet, result, { symptoms: [branch.symptom], branches: [branch] });
   });
   const differences = fitting.map((way) => differenceOf(way, trails));
   if (fitting.length === 0 || differences.includes(undefined)) return { kind: 'agree' };

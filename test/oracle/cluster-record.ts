@@ -21,7 +21,7 @@ export interface RecordedCluster {
 export interface RecordedClusterPacket {
   readonly packet: ClusterPacket;
   readonly result: string;
-  /** Sent again after a second: each time the dice are rolled anew, and the trails are those of the first. */
+  /** Sent again after a second: each time the dice are rolled anew. */
   readonly repeated: boolean;
   /** By node. */
   readonly trails: Readonly<Record<string, Trail>>;

@@ -1,6 +1,7 @@
 // Random iptables rules: a skeleton as kube-proxy and a CNI would write it, and wild ones between.
 import { kubeRules, NO_CHAINS } from './iptables-kube.js';
 import { MATCHES, type Writing, address, linkMatches, mark, not, portMatch } from './iptables-matches.js';
+import { iptablesProbes } from './probes.js';
 import type { Dice } from './random.js';
 import { FAR_PODS, OUTSIDE, PODS, PORTS, VIPS } from './situation.js';
 import { undecidedRule } from './undecided.js';
@@ -66,8 +67,8 @@ function tableText(table: Table, { dice, mixture, first }: Filling): string {
   const lines = [`*${table}`, ...hooks.map((hook) => `:${hook} ${policy()} [0:0]`)];
   const kube = dice.chance(mixture.kube) ? kubeRules(table, dice, mixture.fully) : NO_CHAINS;
   lines.push(...[...users, ...kube.chains].map((chain) => `:${chain} - [0:0]`));
-  const rules: string[] = [];
   const isWild = dice.chance(mixture.wild);
+  const rules: string[] = isWild ? [...iptablesProbes(table, dice)] : [];
   for (const hook of hooks) {
     const count = isWild ? dice.below(table === 'filter' ? 5 : 3) : 0;
     for (let at = 0; at < count; at += 1) rules.push(`-A ${hook} ${rule(table, { dice, hook, jumps: users })}`);
@@ -78,7 +79,7 @@ function tableText(table: Table, { dice, mixture, first }: Filling): string {
     for (let each = 0; each < count; each += 1)
       rules.push(`-A ${chain} ${rule(table, { dice, hook: '', jumps: users.slice(at + 1) })}`);
   }
-  const mixed = dice.chance(0.5) ? [...kube.rules, ...rules] : [...rules, ...kube.rules];
+  const mixed = dice.chance(0.4) ? [...kube.rules, ...rules] : [...rules, ...kube.rules];
   return [...lines, ...first, ...mixed, 'COMMIT'].join('\n');
 }
 

@@ -1,14 +1,17 @@
 // `npm run oracle -- --cases N --seed N`: random situations, the kernel's verdict and ours, compared packet by packet.
-import { writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { summary } from '../path/support/tell.js';
 import { cluster } from './cluster.js';
 import { judgeCluster } from './cluster-judge.js';
 import { recordCluster } from './cluster-record.js';
+import { recordCorpus } from './corpus.js';
 import { Counts, type Result } from './counts.js';
 import { isRejected } from './kernel.js';
 import { judge } from './judge.js';
+import { runMutants } from './mutants.js';
 import { record } from './record.js';
 import { shrink } from './shrink.js';
 import { dice } from './random.js';
@@ -16,6 +19,7 @@ import { type Family, type Sent, type Situation, situation } from './situation.j
 
 const PACKETS = 80;
 const CLUSTER_PACKETS = 60;
+const [MUTANTS, SITUATIONS] = [30, 48];
 const FAMILIES: readonly (Family | 'cluster')[] = [
   'routes',
   'nat',
@@ -34,6 +38,8 @@ const { values } = parseArgs({
     family: { type: 'string', multiple: true, default: [] },
     show: { type: 'string', default: '5' },
     shrink: { type: 'string', default: '2' },
+    mutants: { type: 'boolean', default: false },
+    corpus: { type: 'string', default: '' },
     keep: { type: 'string', default: '' },
     unanswered: { type: 'boolean', default: false },
   },
@@ -99,9 +105,24 @@ function tell(what: string, { family, result }: { readonly family: string; reado
   console.log(lines.join('\n'));
 }
 
-for (let at = 0; counts.total < cases && at < cases; at += 1) await one(at);
-for (const line of counts.lines((Date.now() - started) / 1000)) console.log(line);
-const missed = counts.missed();
-for (const line of missed) console.log(`too easy: ${line}`);
-console.log(`${counts.total - counts.failed} passed, ${counts.failed + missed.length} failed`);
-process.exitCode = counts.failed + missed.length === 0 ? 0 : 1;
+if (values.mutants) await tryMutants();
+else await compareAll();
+
+/** `--corpus FILE` keeps the records there, or takes those that it finds. */
+async function tryMutants(): Promise<void> {
+  const corpus = values.corpus === '' ? join(tmpdir(), `netdiag-corpus-${process.pid}.jsonl`) : values.corpus;
+  if (!existsSync(corpus)) writeFileSync(corpus, await recordCorpus(seed, SITUATIONS));
+  const survivors = runMutants({ seed, count: MUTANTS, corpus });
+  if (values.corpus === '') rmSync(corpus);
+  console.log(`${MUTANTS - survivors} passed, ${survivors} failed`);
+  process.exitCode = survivors === 0 ? 0 : 1;
+}
+
+async function compareAll(): Promise<void> {
+  for (let at = 0; counts.total < cases && at < cases; at += 1) await one(at);
+  for (const line of counts.lines((Date.now() - started) / 1000)) console.log(line);
+  const missed = counts.missed();
+  for (const line of missed) console.log(`too easy: ${line}`);
+  console.log(`${counts.total - counts.failed} passed, ${counts.failed + missed.length} failed`);
+  process.exitCode = counts.failed + missed.length === 0 ? 0 : 1;
+}

@@ -1,4 +1,5 @@
 // Random native nft rules, among them services as kube-proxy's nftables mode writes them.
+import { nftProbes } from './probes.js';
 import type { Dice } from './random.js';
 import { FAR_PODS, LINKS, OUTSIDE, PODS, PORTS, VIPS } from './situation.js';
 import { undecidedChain } from './undecided.js';
@@ -151,7 +152,7 @@ function wildTable(dice: Dice): string {
     elements = { 80 : 0x1, 443 : 0x4000, 8080 : 0x6 } }
 ${user.join('\n')}
 ${chains.join('\n')}
-}
+${nftProbes(dice)}}
 `;
 }
 
@@ -236,7 +237,17 @@ const MATCHES: readonly ((writing: Writing) => string)[] = [
   ({ hook }) => (hook === 'prerouting' ? 'fib saddr . iif oif missing' : ''),
 ];
 
+/** nft refuses a line that asks for two protocols. */
 function line(writing: Writing): string {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const made = anyLine(writing);
+    if (new Set([...made.matchAll(PROTOCOL)].map(([, one, , other]) => one ?? other)).size < 2) return made;
+  }
+  return 'counter';
+}
+const PROTOCOL = /\b(tcp|udp|icmp) (dport|flags|type|vmap)|(?:l4proto|protocol) (\{ tcp, udp \}|tcp|udp|icmp)/g;
+
+function anyLine(writing: Writing): string {
   const { dice } = writing;
   const matches = [dice.pick(MATCHES)(writing), dice.chance(0.4) ? dice.pick(MATCHES)(writing) : ''];
   if (matches.some((match) => match.includes('vmap'))) return matches.find((match) => match.includes('vmap')) ?? '';

@@ -15,11 +15,14 @@ const MOST_RUNS = 150;
 const partText = (lines: readonly Line[], part: Line['part']): readonly string[] =>
   lines.filter((line) => line.part === part).map(({ text }) => text);
 
+/** Devices stay up: one that is down is another story, and would be found instead of this one. */
+const isBase = (text: string): boolean => text.startsWith('link set ');
+
 function linesOf({ ip, sysctls, ipsets, loads }: Situation): readonly Line[] {
   const cut = (part: Line['part'], text: string): readonly Line[] =>
     text.split('\n').map((line) => ({ part, text: line }));
   return [
-    ...ip.map((text): Line => ({ part: 'ip', text })),
+    ...ip.filter((text) => !isBase(text)).map((text): Line => ({ part: 'ip', text })),
     ...sysctls.map((text): Line => ({ part: 'sysctls', text })),
     ...cut('ipsets', ipsets),
     ...loads.flatMap(({ text }, at) => cut(at, text)),
@@ -30,7 +33,7 @@ function situationOf(made: Situation, lines: readonly Line[]): Situation {
   const loads = made.loads.map(({ loader }, at): Load => ({ loader, text: `${partText(lines, at).join('\n')}\n` }));
   return {
     ...made,
-    ip: partText(lines, 'ip'),
+    ip: [...made.ip.filter(isBase), ...partText(lines, 'ip')],
     sysctls: partText(lines, 'sysctls'),
     ipsets: partText(lines, 'ipsets').join('\n'),
     loads: loads.filter(({ text }) => text.trim() !== ''),

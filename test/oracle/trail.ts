@@ -26,6 +26,8 @@ export interface Trail {
 
 /** The chain of the switch that turns tracing on: not part of what is tried. */
 export const SWITCH = 'netdiag_trace';
+/** Once a hook: its rule, and not the policy that comes after. */
+const isSwitch = ([, table, , rule]: Record): boolean => table === SWITCH && rule !== 'policy';
 const [SYN, RST, SYN_ACK] = [0x02, 0x04, 0x12];
 
 export function traceOf(
@@ -46,9 +48,13 @@ export function traceOf(
       : (dport === port || (answersTo(number) && !isSender(dport))) &&
         (flags === 0 || flags === SYN_ACK || (flags & RST) !== 0);
   const answer = traces.find(([who]) => isAnswer(who))?.[0];
-  // Retransmissions and later segments have another number.
-  const texts = (of: Who | undefined, is: (who: Who) => boolean): readonly string[] =>
-    traces.flatMap(([who, record]) => (of && who.id === of.id && is(who) ? (textOf(record) ?? []) : []));
+  // Later segments have another number; an answer that is sent again has not, and meets the switch a second time.
+  const texts = (of: Who | undefined, is: (who: Who) => boolean): readonly string[] => {
+    const records = traces.flatMap(([who, record]) => (of && who.id === of.id && is(who) ? [record] : []));
+    const switches = records.map((record) => (isSwitch(record) ? record[2] : undefined));
+    const again = switches.findIndex((chain, at) => chain !== undefined && switches.indexOf(chain) < at);
+    return records.slice(0, again < 0 ? records.length : again).flatMap((record) => textOf(record) ?? []);
+  };
   return { there: texts(first, isFirst), back: texts(answer, isAnswer) };
 }
 
@@ -59,7 +65,7 @@ export function isRepeated(
 ): boolean {
   const requests = traces.filter(([{ sport, flags }]) => sport === port && flags === SYN).map(([{ id }]) => id);
   const answers = traces.filter(
-    ([{ dport, flags }, [, table]]) => dport === port && flags === SYN_ACK && table === SWITCH,
+    ([{ dport, flags }, record]) => dport === port && flags === SYN_ACK && isSwitch(record),
   );
   const passes = answers.filter(([{ id }]) => id === answers[0]?.[0].id).length;
   return protocol === 'tcp' && (new Set(requests).size > 1 || passes > MOST_PASSES);

@@ -127,8 +127,10 @@ export function fibValue(body: Json, { frame, sight }: Env): Selected {
   if (result === 'type') return addressType(sight.netns, ip, device).toLowerCase();
   // nft_fib4_eval asks no table about what comes round by the loopback device.
   if (sight.hook === 'prerouting' && sight.iif === 'lo') return result === 'check' ? 1 : 'lo';
+  // The route is asked for as if the packet's other end were to send there: rules may look at that too.
   const found = lookupRoute(sight.netns, {
     dst: ip,
+    src: has('saddr') ? frame.dst : frame.src,
     mark: has('mark') ? frame.mark : 0,
     ...(device === undefined ? {} : { oif: device }),
   });
