@@ -71,9 +71,14 @@ export function lookupTable(netns: Netns, table: string, question: RouteQuestion
   const dst = ipNumber(question.dst);
   if (dst === undefined) return undefined;
   const usable = ({ cidr, route }: Entry): boolean =>
-    inCidr(dst, cidr) && !route.dead && (question.oif === undefined || usesDevice(route, question.oif));
+    inCidr(dst, cidr) &&
+    !route.dead &&
+    (question.oif === undefined || isError(route) || usesDevice(route, question.oif));
   return tablesOf(netns).get(table)?.find(usable)?.route;
 }
+
+/** fib_table_lookup takes these before it looks at any device: they have none. */
+const isError = ({ type }: Route): boolean => ['blackhole', 'unreachable', 'prohibit', 'throw'].includes(type);
 
 /** Local routes are found whatever device is asked for: the packet stays here. */
 export const usesDevice = (route: Route, dev: string): boolean =>
