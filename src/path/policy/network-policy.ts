@@ -2,7 +2,7 @@
 import type { PolicyObject, PolicyRule } from '../../facts/kube.js';
 import type { PolicedEnd } from '../../model/policed.js';
 import { selects } from '../../model/selects.js';
-import { lostNames } from './lost-names.js';
+import { hasNames, kubeRouterRule } from './kube-router-ports.js';
 import { allOf, anyOf, no, unknown, YES, type Match } from './match.js';
 import { peerMatch } from './peer.js';
 import type { Statement, StatedRule } from './statement.js';
@@ -59,11 +59,12 @@ const selectsEnd = ({ namespace, podSelector }: PolicyObject, end: PolicedEnd): 
   end.kind === 'pod' && end.pod.namespace === namespace && selects(podSelector, end.pod.labels);
 
 function ruleMatch(rule: PolicyRule, policy: PolicyObject, traffic: Traffic): Match {
+  if (traffic.dialect.namesLikeKubeRouter === true && hasNames(rule))
+    return kubeRouterRule(rule, policy, { traffic, portMatch });
   const { ports, peers } = rule;
   const port = ports.length === 0 ? YES : anyOf(ports.map((one) => portMatch(one, traffic)));
   const peer = peers.length === 0 ? YES : anyOf(peers.map((one) => peerMatch(one, policy, traffic)));
-  const isLost = peers.length > 0 && peer.kind !== 'no' && port.kind === 'no' && traffic.dialect.lostNamesOpen === true;
-  return allOf(peer, isLost ? (lostNames(rule, policy, traffic) ?? port) : port);
+  return allOf(peer, port);
 }
 
 function portMatch({ protocol, port, endPort }: PolicyRule['ports'][number], traffic: Traffic): Match {

@@ -81,6 +81,10 @@ export const R = {
   portAny: ingress('port-any-udp', app('api'), { ports: [{ protocol: 'UDP' }] }),
   portSctp: ingress('port-sctp', app('api'), { ports: [{ protocol: 'SCTP', port: 7777 }] }),
   clientByLostName: ingress('lost-name', app('api'), { ...from({ podSelector: app('client') }), ports: [tcp('web')] }),
+  clientBlockByLostName: ingress('lost-block', app('api'), {
+    ...from({ ipBlock: { cidr: '10.244.0.0/16' } }, { podSelector: app('db') }),
+    ports: [tcp('web')],
+  }),
   clientByOtherName: ingress('other-name', all, { ...from({ podSelector: app('client') }), ports: [tcp('pg')] }),
   range: ingress('range', app('api'), { ports: [tcp(8000, 8100)] }),
   clientTo8080: ingress('client-8080', app('api'), { ...from({ podSelector: app('client') }), ports: [tcp(8080)] }),
