@@ -3,7 +3,7 @@ import type { Know, Source, Wanted } from '../facts/fact.js';
 import type { PodObject, PolicyObject } from '../facts/kube.js';
 import type { Enforcer } from '../facts/policy.js';
 import { POD_FIELDS, readPod } from '../facts/read/kube-pod.js';
-import { askList, namespaced } from '../facts/sources/api.js';
+import { askList, listRequest, namespaced } from '../facts/sources/api.js';
 import { CLUSTER, nodeSubject, podSubject, type Subject } from '../target/subject.js';
 import type { FlowEnds } from './flow-ends.js';
 import { usableEndpoints } from './local-policy.js';
@@ -55,7 +55,7 @@ export type Policed =
       readonly dns: boolean;
       /** It goes to a Service's address, and what policies see is a backend's. */
       readonly translated: boolean;
-      /** Every pod of the destination's namespace, where its policies cannot be told without them. */
+      /** Every pod of both ends' namespaces, where policies cannot be told without them. */
       readonly siblings?: readonly PodObject[];
       /** Why no policy can be sure of who the packet is from. */
       readonly blurred?: string;
@@ -70,7 +70,7 @@ export const policed: Source<'flow', Policed> = (flow, know) => {
   if (source.kind !== 'pod' && dests.every(({ end }) => end.kind !== 'pod'))
     return { kind: 'does-not-apply', why: 'neither end is a pod with an address of its own' };
   const blurred = blurredBy(flow, ends);
-  const siblings = siblingsOf([source, ...dests.map(({ end }) => end)], dests[0]?.end, know);
+  const siblings = siblingsOf([source, ...dests.map(({ end }) => end)], know);
   return {
     kind: 'read',
     enforcer: know.get(CLUSTER, 'enforcer'),
@@ -86,18 +86,15 @@ export const policed: Source<'flow', Policed> = (flow, know) => {
   };
 };
 
-/** Whether a named port of a rule is any pod's at all: only kube-router makes a difference of it, so only then they are read. */
-function siblingsOf(
-  ends: readonly PolicedEnd[],
-  dest: PolicedEnd | undefined,
-  know: Know,
-): readonly PodObject[] | undefined {
-  if (dest?.kind !== 'pod' || know.get(CLUSTER, 'enforcer').name !== 'kube-router') return undefined;
-  const rules = ends
-    .flatMap((end) => (end.kind === 'pod' ? end.selecting : []))
-    .flatMap(({ ingress, egress }) => [...ingress, ...egress]);
-  if (!rules.some(({ ports }) => ports.some(({ port }) => typeof port === 'string'))) return undefined;
-  return askList(know, namespaced('', dest.pod.namespace, 'pods'), POD_FIELDS).map(readPod);
+/** kube-router turns port names into numbers by looking at other pods, so where it enforces names they are read. */
+function siblingsOf(ends: readonly PolicedEnd[], know: Know): readonly PodObject[] | undefined {
+  const pods = ends.flatMap((end) => (end.kind === 'pod' ? [end] : []));
+  const rules = pods.flatMap(({ selecting }) => selecting).flatMap(({ ingress, egress }) => [...ingress, ...egress]);
+  const hasNames = rules.some(({ ports }) => ports.some(({ port }) => typeof port === 'string'));
+  if (!hasNames || know.get(CLUSTER, 'enforcer').name !== 'kube-router') return undefined;
+  const namespaces = [...new Set(pods.map(({ pod }) => pod.namespace))];
+  know.begin(namespaces.map((one) => listRequest(namespaced('', one, 'pods'), POD_FIELDS)));
+  return namespaces.flatMap((one) => askList(know, namespaced('', one, 'pods'), POD_FIELDS).map(readPod));
 }
 
 function policiesAhead({ source, pod }: Subject<'flow'>): readonly Wanted[] {

@@ -87,7 +87,6 @@ export function pairs(world: World): readonly Pair[] {
               source,
               dest,
               target: { ...port, ip: dest.ip },
-              siblings: at.pods.filter(({ namespace }) => namespace === dest.pod.namespace),
             },
             world,
           ),
@@ -95,9 +94,7 @@ export function pairs(world: World): readonly Pair[] {
       ),
   );
   const toNodes = ends.flatMap((source) =>
-    workers.map((dest) =>
-      pair({ source, dest: sentTo(dest), target: { ...KUBELET, ip: dest.ip }, siblings: [] }, world),
-    ),
+    workers.map((dest) => pair({ source, dest: sentTo(dest), target: { ...KUBELET, ip: dest.ip } }, world)),
   );
   return [...toPods, ...toNodes];
 }
@@ -116,11 +113,12 @@ function pair(
     readonly source: Named;
     readonly dest: Named;
     readonly target: Target;
-    readonly siblings: readonly PodObject[];
   },
-  { enforcer }: World,
+  { enforcer, at }: World,
 ): Pair {
-  const { source, dest, target, siblings } = one;
+  const { source, dest, target } = one;
+  const spaces = [source, dest].flatMap(({ end }) => (end.kind === 'pod' ? [end.pod.namespace] : []));
+  const siblings = at.pods.filter(({ namespace }) => spaces.includes(namespace));
   const dests = [{ end: dest.end, port: target.port }];
   const common = { kind: 'read', enforcer, observed: 'none', dns: false, translated: false } as const;
   const told = intend(

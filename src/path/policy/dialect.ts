@@ -16,8 +16,8 @@ export interface Dialect {
   readonly endPort: Told;
   /** It enforces AdminNetworkPolicy and its kin (policy.networking.k8s.io). */
   readonly admin: Told;
-  /** A rule whose only ports are names that no pod has allows every port. */
-  readonly lostNamesOpen: Told;
+  /** Port names become numbers before a packet is met, as kube-router-ports.ts tells. */
+  readonly namesLikeKubeRouter: Told;
   /** A policy of both types is one chain: either of its sides opens a connection between two pods it selects. */
   readonly oneChain: Told;
   /** Pods that nothing selects are closed. */
@@ -35,7 +35,7 @@ const UNDEFINED: Dialect = {
   closesOwnNode: 'unknown',
   endPort: 'unknown',
   admin: 'unknown',
-  lostNamesOpen: false,
+  namesLikeKubeRouter: false,
   oneChain: false,
   closedUnselected: false,
   denies: 'unknown',
@@ -51,7 +51,7 @@ export const DIALECTS: Readonly<Record<Enforcer['name'], Dialect>> = {
     closesOwnNode: true,
     endPort: true,
     admin: false,
-    lostNamesOpen: true,
+    namesLikeKubeRouter: true,
     oneChain: true,
     denies: 'refused',
     source: 'kube-router v2.2.1, pkg/controllers/netpol/policy.go (rules, sets), pod.go (chains, REJECT)',

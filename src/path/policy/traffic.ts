@@ -16,7 +16,7 @@ export interface Traffic {
   readonly protocol: string;
   /** The Service it went by: its port is the one people write by mistake. */
   readonly service?: Extract<Policed, { kind: 'read' }>['service'];
-  /** Every pod of the destination's namespace, where they were read. */
+  /** Every pod of both ends' namespaces, where they were read. */
   readonly siblings?: readonly PodObject[];
   readonly dialect: Dialect;
 }

@@ -83,7 +83,7 @@ export function policedOf(policies: readonly PolicyObject[], tried: Tried): Extr
     protocol: tried.protocol ?? 'TCP',
     dns: false,
     translated: false,
-    siblings: PODS.filter(({ namespace }) => tried.to.startsWith(`${namespace}/`)),
+    siblings: PODS.filter(({ namespace }) => [tried.from, tried.to].some((end) => end.startsWith(`${namespace}/`))),
     ...(tried.service ? { service: tried.service } : {}),
   };
 }

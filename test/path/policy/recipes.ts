@@ -86,6 +86,12 @@ export const R = {
     ports: [tcp('web')],
   }),
   clientByOtherName: ingress('other-name', all, { ...from({ podSelector: app('client') }), ports: [tcp('pg')] }),
+  clientBlockByName: ingress('named-block', app('api'), {
+    ...from({ ipBlock: { cidr: '10.244.0.0/16' } }),
+    ports: [tcp('http')],
+  }),
+  blockByName: egress('to-named-block', all, { to: [{ ipBlock: { cidr: '10.244.0.0/16' } }], ports: [tcp('http')] }),
+  anybodyByName: egress('to-name', all, { ports: [tcp('http')] }),
   range: ingress('range', app('api'), { ports: [tcp(8000, 8100)] }),
   clientTo8080: ingress('client-8080', app('api'), { ...from({ podSelector: app('client') }), ports: [tcp(8080)] }),
   twoRules: ingress(

@@ -1,0 +1,104 @@
+// Port names as kube-router v2.2.1 takes them (policy.go): it looks them up in pods and writes numbers, and not in every case.
+import type { PodObject, PolicyObject, PolicyRule } from '../../facts/kube.js';
+import { selects } from '../../model/selects.js';
+import { allOf, anyOf, no, unknown, YES, type Match } from './match.js';
+import { peerMatch } from './peer.js';
+import { endText, type Traffic } from './traffic.js';
+
+type Port = PolicyRule['ports'][number];
+export type PortMatch = (port: Port, traffic: Traffic) => Match;
+
+export const hasNames = ({ ports }: PolicyRule): boolean => ports.some(isName);
+const isName = ({ port }: Port): boolean => typeof port === 'string';
+
+/** Pods and blocks among the peers get rules of their own, and each kind its own way with names. */
+export function kubeRouterRule(
+  rule: PolicyRule,
+  policy: PolicyObject,
+  asked: { traffic: Traffic; portMatch: PortMatch },
+): Match {
+  const { traffic, portMatch } = asked;
+  const { ports, peers } = rule;
+  const ported = (some: readonly Port[]): Match => anyOf(some.map((one) => portMatch(one, traffic)));
+  if (peers.length === 0) return traffic.direction === 'Ingress' ? ported(ports) : toAnybody(rule, policy, asked);
+  const meets = (some: PolicyRule['peers']): Match => anyOf(some.map((one) => peerMatch(one, policy, traffic)));
+  const [pods, blocks] = [peers.filter(({ ipBlock }) => !ipBlock), peers.filter(({ ipBlock }) => ipBlock)];
+  const byPods = podsMatch(rule, policy, { traffic, met: meets(pods), port: ported(ports) });
+  const numbers = ports.filter((one) => !isName(one));
+  const forBlocks = traffic.direction === 'Ingress' ? ported(ports) : numbers.length > 0 ? ported(numbers) : NO_NAMES;
+  return anyOf([...(pods.length > 0 ? [byPods] : []), ...(blocks.length > 0 ? [allOf(meets(blocks), forBlocks)] : [])]);
+}
+
+const NO_NAMES = no(0, () => 'kube-router writes no rule for port names towards an ipBlock');
+
+/** Without peers the names are looked up in the policy's own namespace, and the numbers then hold for every destination. */
+function toAnybody(
+  { ports }: PolicyRule,
+  policy: PolicyObject,
+  { traffic, portMatch }: { traffic: Traffic; portMatch: PortMatch },
+): Match {
+  const { siblings, port, protocol } = traffic;
+  return anyOf(
+    ports.map((one) => {
+      if (!isName(one)) return portMatch(one, traffic);
+      if (!siblings) return unknown(`which number kube-router takes for port "${one.port}" was not looked up`);
+      const own = siblings.filter((pod) => pod.namespace === policy.namespace && isSeen(pod));
+      const found = [...new Set(own.flatMap((pod) => named(pod, one)))];
+      if (one.protocol === protocol && found.includes(port))
+        return {
+          kind: 'yes',
+          note: `where kube-router takes "${one.port}" for ${port}, as in namespace "${policy.namespace}"`,
+        };
+      return no(
+        0,
+        () => `port "${one.port}" is ${found.join(', ') || 'nowhere'} in namespace "${policy.namespace}", not ${port}`,
+      );
+    }),
+  );
+}
+
+/** A rule of which no port is left, because no pod has any of the names, reads to kube-router like one that names none. */
+function podsMatch(
+  { ports, peers }: PolicyRule,
+  policy: PolicyObject,
+  { traffic, met, port }: { readonly traffic: Traffic; readonly met: Match; readonly port: Match },
+): Match {
+  const { dest, siblings, direction } = traffic;
+  const isOpen = met.kind === 'no' || port.kind !== 'no' || dest.kind !== 'pod' || !ports.every(isName);
+  if (isOpen || ports.some((one) => named(dest.pod, one).length > 0)) return allOf(met, port);
+  const said = ports.map((one) => `"${one.port}"`).join(', ');
+  const others = siblings?.filter((pod) => isSeen(pod) && looksAt(pod, { policy, peers, traffic }));
+  if (others?.some((pod) => ports.some((one) => named(pod, one).length > 0))) return allOf(met, port);
+  // A rule about other namespaces looks at pods that were not read.
+  const isWide = direction === 'Egress' && peers.some(({ namespaceSelector }) => namespaceSelector !== undefined);
+  const lost: Match =
+    others && !isWide
+      ? { ...YES, note: `where kube-router allows every port, as no pod has one named ${said}` }
+      : unknown(
+          `kube-router allows every port when no pod has one named ${said}: ${endText(dest)} has none, others were not read`,
+        );
+  return allOf(met, lost);
+}
+
+/** In which pods kube-router looks a name up: those the policy selects, for egress those the rule's peers mean. */
+function looksAt(
+  pod: PodObject,
+  { policy, peers, traffic }: { policy: PolicyObject; peers: PolicyRule['peers']; traffic: Traffic },
+): boolean {
+  if (traffic.direction === 'Ingress')
+    return pod.namespace === policy.namespace && selects(policy.podSelector, pod.labels);
+  const like = [traffic.dest, traffic.self].find((end) => end.kind === 'pod' && end.pod.namespace === pod.namespace);
+  if (like?.kind !== 'pod') return false;
+  return peers.some(
+    (one) => !one.ipBlock && peerMatch(one, policy, { ...traffic, peer: { ...like, pod } }).kind === 'yes',
+  );
+}
+
+const FINISHED: readonly string[] = ['Succeeded', 'Failed'];
+const isSeen = ({ ip, hostNetwork, phase }: PodObject): boolean =>
+  ip !== undefined && !hostNetwork && !FINISHED.includes(phase);
+
+const named = ({ containers }: PodObject, { port, protocol }: Port): readonly number[] =>
+  containers.flatMap(({ ports }) =>
+    ports.filter((one) => one.name === port && one.protocol === protocol).map((one) => one.port),
+  );
