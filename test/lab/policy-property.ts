@@ -1,4 +1,4 @@
-// npx tsx test/lab/policy-property.ts --sets 150 --seed N: random policies, applied; all pairs predicted, and tried for real.
+// npx tsx test/lab/policy-property.ts --sets 150 --seed N [--only 12,34]: random policies, applied; all pairs predicted, and tried for real.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { enforcer as sampleEnforcer } from '../../src/checks/samples-policy.js';
@@ -187,9 +187,11 @@ async function playSet(
 
 async function main(): Promise<number> {
   const value = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { sets: value, seed: value, keep: { type: 'boolean' } } });
+  const { values } = parseArgs({ options: { sets: value, seed: value, only: value, keep: { type: 'boolean' } } });
   const sets = Number(values.sets ?? 150);
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1e6));
+  // Sets that disagreed once, by their number.
+  const indexes = values.only?.split(',').map(Number) ?? Array.from({ length: sets }, (_, index) => index);
   const started = Date.now();
   const lab = await openLab();
   const scene = await newScene(lab, 'policy-property', seed);
@@ -199,7 +201,7 @@ async function main(): Promise<number> {
     await groundUp(scene);
     const at = await stage(scene);
     console.log(`${sets} sets from seed ${seed}, enforced by ${enforcer.says}`);
-    for (let index = 0; index < sets; index += 1) {
+    for (const index of indexes) {
       await playSet(scene, tally, { at, enforcer, seed: seed * 1000 + index });
       if ((index + 1) % 10 === 0)
         console.log(`  ${index + 1} sets, ${tally.wrong.length} wrong, ${Math.round((Date.now() - started) / 1000)} s`);
@@ -208,7 +210,7 @@ async function main(): Promise<number> {
     if (values.keep !== true) await groundDown(scene);
     forgetScene(lab, 'policy-property');
   }
-  return conclude(tally, { sets, seed, seconds: (Date.now() - started) / 1000 });
+  return conclude(tally, { sets: indexes.length, seed, seconds: (Date.now() - started) / 1000 });
 }
 
 function conclude(tally: Tally, { sets, seed, seconds }: { sets: number; seed: number; seconds: number }): number {
