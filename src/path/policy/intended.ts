@@ -1,7 +1,7 @@
 // What policies say of a flow, and whether that holds: for each backend both ends' policies, and who enforces them.
 import { Unanswerable, type Know, type Source } from '../../facts/fact.js';
 import type { Enforcer, OtherPolicies } from '../../facts/policy.js';
-import type { Policed, PolicedEnd } from '../../model/policed.js';
+import type { Policed, PolicedEnd, PolicedPod } from '../../model/policed.js';
 import type { Observed } from '../../model/observed.js';
 import { CLUSTER } from '../../target/subject.js';
 import { dialectOf, type Dialect } from './dialect.js';
@@ -97,12 +97,11 @@ function traffics(
   { policed, dialect }: Pick<Asked, 'policed' | 'dialect'>,
 ): readonly Traffic[] {
   const { source, protocol, service, siblings } = policed;
-  const more = { ...(service ? { service } : {}), ...(siblings ? { siblings } : {}) };
-  const common = { dest, port, protocol, dialect, ...more };
-  return [
-    ...(source.kind === 'pod' ? [{ ...common, direction: 'Egress', self: source, peer: dest } as const] : []),
-    ...(dest.kind === 'pod' ? [{ ...common, direction: 'Ingress', self: dest, peer: source } as const] : []),
-  ];
+  const side = (direction: Direction, self: PolicedPod, peer: PolicedEnd): Traffic => {
+    return { direction, self, peer, dest, port, protocol, service, siblings, dialect };
+  };
+  const out = source.kind === 'pod' ? [side('Egress', source, dest)] : [];
+  return dest.kind === 'pod' ? [...out, side('Ingress', dest, source)] : out;
 }
 
 export const trafficsOf = (policed: Read, dialect: Dialect): readonly Traffic[] =>

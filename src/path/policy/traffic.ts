@@ -15,9 +15,9 @@ export interface Traffic {
   readonly port: number;
   readonly protocol: string;
   /** The Service it went by: its port is the one people write by mistake. */
-  readonly service?: Extract<Policed, { kind: 'read' }>['service'];
+  readonly service?: Extract<Policed, { kind: 'read' }>['service'] | undefined;
   /** Every pod of both ends' namespaces, where they were read. */
-  readonly siblings?: readonly PodObject[];
+  readonly siblings?: readonly PodObject[] | undefined;
   readonly dialect: Dialect;
 }
 
