@@ -1,4 +1,5 @@
 // Lists in pages: each item is cut down to the fields used as soon as it has arrived, so that memory stays flat.
+import { setFlagsFromString } from 'node:v8';
 import type { Gap } from './evidence.js';
 import { fieldsOf, listOf, some, textOf } from './kubeconfig/config.js';
 import type { ListSplitter } from './list-items.js';
@@ -16,6 +17,11 @@ export interface ListCall {
 
 /** Measured: larger pages outgrow the young generation and cost twice the CPU. */
 const PAGE = 500;
+/**
+ * A list of many pages is garbage as fast as it arrives, and V8 lets it pile up: 220 MB at 5,000 nodes, 162 MB with this,
+ * for a third more CPU.
+ */
+const SMALL_HEAP = '--optimize-for-size';
 const PAGE_BYTES = 256 << 20;
 const MAX_BYTES = 512 << 20;
 
@@ -46,6 +52,7 @@ async function walk(transport: Transport, call: ListCall): Promise<Outcome> {
   let bytes = 0;
   for (let page = openPage(transport, call, { keep }); ;) {
     let following: Page | undefined;
+    if (items.length > 0) setFlagsFromString(SMALL_HEAP);
     const follow = (token: string | undefined) =>
       (following ??= token ? openPage(transport, call, { keep, token }) : undefined);
     // The next page is fetched while this one still arrives, but never more than one ahead.
