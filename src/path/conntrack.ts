@@ -99,9 +99,11 @@ export function leaveAlone(frame: Frame, manip: Manip): Frame {
   return { ...frame, conn: manip === 'dst' ? { ...conn, dstSettled: true } : { ...conn, srcSettled: true } };
 }
 
-/** nf_confirm, behind all chains of INPUT and POSTROUTING. */
+/** nf_confirm, behind all chains of INPUT and POSTROUTING: not for what refuses the first packet and goes against it. */
 export const confirmed = (frame: Frame): Frame =>
-  frame.conn && !frame.conn.confirmed ? { ...frame, conn: { ...frame.conn, confirmed: true } } : frame;
+  frame.conn && !frame.conn.confirmed && !frame.isReply
+    ? { ...frame, conn: { ...frame.conn, confirmed: true } }
+    : frame;
 
 export const isSettled = ({ conn }: Frame, manip: Manip): boolean =>
   conn === undefined || (manip === 'dst' ? conn.dstSettled : conn.srcSettled);

@@ -137,18 +137,23 @@ function compare(
     const branch = branchOf(asked(packet), way);
     return isKnown(branch) && fits(packet, result, { symptoms: [branch.symptom], branches: [branch] });
   });
-  const differences = fitting.map((way) => differenceOf(way, trails));
+  const differences = fitting.map((way) => differenceOf(way, { trails, repeated }));
   if (fitting.length === 0 || differences.includes(undefined)) return { kind: 'agree' };
   return { ...disagree, rules: [...new Set(differences)].join(' | ') };
 }
 
-function differenceOf(way: Scenario, trails: RecordedClusterPacket['trails']): string | undefined {
+function differenceOf(
+  way: Scenario,
+  { trails, repeated }: Pick<RecordedClusterPacket, 'trails' | 'repeated'>,
+): string | undefined {
   // Rationed errors, and those of a neighbour that is given up after seconds, may come late or not at all.
   const outcome = (way.there?.outcome ?? (way.stage.at === 'end' ? way.stage.outcome : undefined))?.kind;
   const isLate = outcome === 'no-route' || outcome === 'neighbour-unreachable' || outcome === 'refused';
   for (const node of NODES) {
     const kernel = trails[node] ?? { there: [], back: [] };
-    const legs: readonly (keyof Trail)[] = isLate && kernel.back.length === 0 ? ['there'] : ['there', 'back'];
+    // Answers that are sent again cannot be told from the first.
+    const isOneWay = repeated || (isLate && kernel.back.length === 0);
+    const legs: readonly (keyof Trail)[] = isOneWay ? ['there'] : ['there', 'back'];
     const difference = firstDifference(trailIn(way, idOf(node)), kernel, legs);
     if (difference !== undefined) return `${node} ${difference}`;
   }

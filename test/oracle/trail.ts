@@ -48,13 +48,9 @@ export function traceOf(
       : (dport === port || (answersTo(number) && !isSender(dport))) &&
         (flags === 0 || flags === SYN_ACK || (flags & RST) !== 0);
   const answer = traces.find(([who]) => isAnswer(who))?.[0];
-  // Later segments have another number; an answer that is sent again has not, and meets the switch a second time.
-  const texts = (of: Who | undefined, is: (who: Who) => boolean): readonly string[] => {
-    const records = traces.flatMap(([who, record]) => (of && who.id === of.id && is(who) ? [record] : []));
-    const switches = records.map((record) => (isSwitch(record) ? record[2] : undefined));
-    const again = switches.findIndex((chain, at) => chain !== undefined && switches.indexOf(chain) < at);
-    return records.slice(0, again < 0 ? records.length : again).flatMap((record) => textOf(record) ?? []);
-  };
+  // Retransmissions of what was asked, and later segments, have another number.
+  const texts = (of: Who | undefined, is: (who: Who) => boolean): readonly string[] =>
+    traces.flatMap(([who, record]) => (of && who.id === of.id && is(who) ? (textOf(record) ?? []) : []));
   return { there: texts(first, isFirst), back: texts(answer, isAnswer) };
 }
 

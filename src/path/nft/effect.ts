@@ -1,6 +1,6 @@
 // Statements of nft that change a packet: marks, translation, refusal.
 import type { Json } from '../../facts/netfilter.js';
-import { ACCEPT, DROP, type Flow } from '../chain.js';
+import { ACCEPT, type Flow } from '../chain.js';
 import { settle } from '../conntrack.js';
 import { ipNumber } from '../ip.js';
 import type { Frame } from '../packet.js';
@@ -125,11 +125,9 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   'admin-prohibited': 'icmp-admin-prohibited',
 };
 
-export function rejection(body: Json, frame: Frame): Flow {
+export function rejection(body: Json): Flow {
   const options = isObject(body) ? body : {};
-  if (textOf(options['type']) === 'tcp reset') {
-    return frame.protocol === 'tcp' ? { kind: 'reject', how: 'rst' } : DROP;
-  }
+  if (textOf(options['type']) === 'tcp reset') return { kind: 'reject', how: 'rst' };
   const how = REFUSALS[textOf(options['expr']) || 'port-unreachable'];
   return how ? { kind: 'reject', how } : { kind: 'unknown', why: `nft reject ${JSON.stringify(body)}` };
 }

@@ -1,7 +1,7 @@
 // Fields of a packet and of its surroundings, as nft names them. A doubt where they are not in what was read.
 import type { Json } from '../../facts/netfilter.js';
 import { type Connection, type Frame, isRandomPort } from '../packet.js';
-import { addressType, lookupRoute } from '../route.js';
+import { addressType, lookupRoute, usesDevice } from '../route.js';
 import { type Env, flagBits } from './expression.js';
 import { type Value, isList, isObject, textOf } from './value.js';
 
@@ -128,14 +128,12 @@ export function fibValue(body: Json, { frame, sight }: Env): Selected {
   // nft_fib4_eval asks no table about what comes round by the loopback device.
   if (sight.hook === 'prerouting' && sight.iif === 'lo') return result === 'check' ? 1 : 'lo';
   // The route is asked for as if the packet's other end were to send there: rules may look at that too.
-  const found = lookupRoute(sight.netns, {
-    dst: ip,
-    src: has('saddr') ? frame.dst : frame.src,
-    mark: has('mark') ? frame.mark : 0,
-    ...(device === undefined ? {} : { oif: device }),
-  });
+  const src = has('saddr') ? frame.dst : frame.src;
+  const found = lookupRoute(sight.netns, { dst: ip, src, mark: has('mark') ? frame.mark : 0 });
   if (found.kind === 'unknown') return unknown(found.why);
-  const isUnicast = found.kind === 'route' && found.route.type === 'unicast';
-  if (result === 'check') return isUnicast ? 1 : false;
-  return isUnicast ? (found.route.dev ?? found.route.nexthops?.[0]?.dev ?? false) : false;
+  if (found.kind !== 'route' || found.route.type !== 'unicast') return false;
+  const { route } = found;
+  // The device is no part of the question: the route that was found must use it.
+  if (device !== undefined && !usesDevice(route, device)) return false;
+  return result === 'check' ? 1 : (device ?? route.dev ?? route.nexthops?.[0]?.dev ?? false);
 }

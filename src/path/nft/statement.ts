@@ -105,7 +105,7 @@ function step(rule: Rule, { each, statement, at }: Stepping): readonly Running[]
     case 'redirect':
       return nat(kind, body, env);
     case 'reject':
-      return [flowing(each, rejection(body, frame))];
+      return isResetOfOther(body, frame) ? [{ ...each, failed: true }] : [flowing(each, rejection(body))];
     case 'limit':
     case 'quota':
     case 'ct count':
@@ -116,6 +116,10 @@ function step(rule: Rule, { each, statement, at }: Stepping): readonly Running[]
       return [flowing(each, verdictOf(kind, body))];
   }
 }
+
+/** nft writes `meta l4proto tcp` before a reset where the rule lacks it, and leaves it out again when it lists the rule. */
+const isResetOfOther = (body: Json, { protocol }: Frame): boolean =>
+  isObject(body) && body['type'] === 'tcp reset' && protocol !== 'tcp';
 
 const flowing = (each: Running, flow: Flow | undefined): Running => (flow ? { ...each, flow } : each);
 const unknown = (each: Running, why: string): Running => ({ ...each, flow: { kind: 'unknown', why } });
