@@ -41,6 +41,13 @@ export const RIGHTS: readonly Right[] = [
   right('none', 'list events', { why: 'why a pod is not ready' }),
   right('none', 'get,list daemonsets.apps', { why: 'which CNI and kube-proxy run' }),
   right('none', 'list networkpolicies.networking.k8s.io', { why: 'what the policies at both ends allow' }),
+  ...[
+    'ciliumnetworkpolicies.cilium.io',
+    'ciliumclusterwidenetworkpolicies.cilium.io',
+    'networkpolicies.crd.projectcalico.org',
+    'globalnetworkpolicies.crd.projectcalico.org',
+    'tiers.crd.projectcalico.org',
+  ].map((kind) => right('none', `list ${kind}`, { why: 'what Cilium’s or Calico’s own policies say' })),
   ...['adminnetworkpolicies', 'baselineadminnetworkpolicies', 'clusternetworkpolicies'].map((kind) =>
     right('none', `list ${kind}.policy.networking.k8s.io`, { why: 'what administrators allow and deny above them' }),
   ),

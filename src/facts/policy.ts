@@ -23,6 +23,8 @@ export interface PodsIn {
 /** Everything that may allow or deny beside a namespace's own NetworkPolicies. */
 export interface OtherPolicies {
   readonly admin: readonly AdminPolicy[];
+  readonly cilium?: readonly CiliumPolicy[];
+  readonly calico?: { readonly policies: readonly CalicoPolicy[]; readonly tiers: readonly CalicoTier[] };
 }
 
 export type RuleAction = 'allow' | 'deny' | 'pass';
@@ -57,4 +59,70 @@ export interface AdminPort {
   readonly to?: number;
   /** A container port's name. */
   readonly named?: string;
+}
+
+export interface CiliumPolicy {
+  readonly kind: 'CiliumNetworkPolicy' | 'CiliumClusterwideNetworkPolicy';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly endpoints: Selector;
+  /** Absent: it is not about this direction. */
+  readonly ingress?: CiliumSide;
+  readonly egress?: CiliumSide;
+}
+export interface CiliumSide {
+  readonly isolates: boolean;
+  readonly allow: readonly CiliumRule[];
+  readonly deny: readonly CiliumRule[];
+}
+export interface CiliumRule {
+  readonly isEmpty: boolean;
+  /** Absent: anybody. */
+  readonly peers?: readonly CiliumPeer[];
+  readonly ports?: readonly { readonly protocol: string; readonly port?: number | string; readonly endPort?: number }[];
+  /** Why a match is not the end of it. */
+  readonly undecided?: string;
+}
+export type CiliumPeer =
+  | { readonly kind: 'endpoints'; readonly selector: Selector }
+  | { readonly kind: 'entity'; readonly name: string }
+  | { readonly kind: 'block'; readonly cidr: string; readonly except: readonly string[] }
+  | { readonly kind: 'undecided'; readonly why: string };
+
+export interface CalicoTier {
+  readonly name: string;
+  readonly order: number;
+}
+export interface CalicoPolicy {
+  readonly kind: 'NetworkPolicy' | 'GlobalNetworkPolicy';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly tier: string;
+  readonly order: number;
+  /** In Calico's own language; empty selects everything. */
+  readonly selector: string;
+  readonly namespaceSelector?: string;
+  readonly types: readonly ('Ingress' | 'Egress')[];
+  readonly ingress: readonly CalicoRule[];
+  readonly egress: readonly CalicoRule[];
+  readonly undecided?: string;
+}
+export interface CalicoRule {
+  /** `log` decides nothing. */
+  readonly action: RuleAction | 'log';
+  readonly protocol?: string;
+  readonly source: CalicoEnd;
+  readonly destination: CalicoEnd;
+  readonly undecided?: string;
+}
+export interface CalicoEnd {
+  readonly selector?: string;
+  readonly namespaceSelector?: string;
+  readonly notSelector?: string;
+  readonly nets: readonly string[];
+  readonly notNets: readonly string[];
+  /** `80`, `8000:8100`, or a name. */
+  readonly ports: readonly string[];
+  readonly notPorts: readonly string[];
+  readonly undecided?: string;
 }

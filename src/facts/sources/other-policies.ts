@@ -1,8 +1,10 @@
 // Policies beside networking.k8s.io/v1, read where the enforcer looks at them. A kind that the server does not have is none.
 import { CLUSTER } from '../../target/subject.js';
 import { Unanswerable, type Know, type Source } from '../fact.js';
-import type { AdminPolicy, OtherPolicies } from '../policy.js';
+import type { AdminPolicy, CiliumPolicy, OtherPolicies } from '../policy.js';
 import { readAdminPolicy } from '../read/admin-policy.js';
+import { readCalicoPolicy, readCalicoTier } from '../read/calico-policy.js';
+import { readCiliumPolicy } from '../read/cilium-policy.js';
 import type { Jsonish } from '../read/untyped.js';
 import { askList, askObject, listRequest } from './api.js';
 
@@ -24,9 +26,41 @@ const BLIND: readonly string[] = ['kube-router', 'none'];
 export const otherPolicies: Source<'cluster', OtherPolicies> = (_, know) => {
   const { name } = know.get(CLUSTER, 'enforcer');
   if (BLIND.includes(name)) return { admin: [] };
-  know.begin(KINDS.map(([, path]) => listRequest(path)));
-  return { admin: KINDS.flatMap(([kind, path]) => known(path, know).map((one) => readAdminPolicy(one, kind))) };
+  know.begin([...KINDS.map(([, path]) => path), ...own(name)].map((path) => listRequest(path)));
+  const admin = KINDS.flatMap(([kind, path]) => known(path, know).map((one) => readAdminPolicy(one, kind)));
+  if (name === 'cilium') return { admin, cilium: ciliumOwn(know) };
+  return name === 'calico' ? { admin, calico: calicoOwn(know) } : { admin };
 };
+
+/** The enforcer's own kinds, as its CRDs are stored. */
+const CILIUM = '/apis/cilium.io/v2';
+const CALICO = '/apis/crd.projectcalico.org/v1';
+const OWN = {
+  cilium: {
+    CiliumNetworkPolicy: `${CILIUM}/ciliumnetworkpolicies`,
+    CiliumClusterwideNetworkPolicy: `${CILIUM}/ciliumclusterwidenetworkpolicies`,
+  },
+  calico: {
+    NetworkPolicy: `${CALICO}/networkpolicies`,
+    GlobalNetworkPolicy: `${CALICO}/globalnetworkpolicies`,
+    Tier: `${CALICO}/tiers`,
+  },
+};
+
+const own = (name: string): readonly string[] =>
+  name === 'cilium' || name === 'calico' ? Object.values(OWN[name]) : [];
+
+const ciliumOwn = (know: Know): readonly CiliumPolicy[] =>
+  (['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy'] as const).flatMap((kind) =>
+    askList(know, OWN.cilium[kind]).flatMap((one) => readCiliumPolicy(one, kind)),
+  );
+
+function calicoOwn(know: Know): NonNullable<OtherPolicies['calico']> {
+  const policies = (['NetworkPolicy', 'GlobalNetworkPolicy'] as const).flatMap((kind) =>
+    askList(know, OWN.calico[kind]).map((one) => readCalicoPolicy(one, kind)),
+  );
+  return { policies, tiers: askList(know, OWN.calico.Tier).map(readCalicoTier) };
+}
 
 /** RBAC says no before anybody looks whether there is such a kind; discovery, which everybody may read, tells. */
 function known(path: string, know: Know): readonly Jsonish[] {

@@ -4,7 +4,7 @@ import type { PolicedEnd, PolicedPod } from '../../model/policed.js';
 import { within } from './block.js';
 import { allOf, anyOf, no, selectorMatch, unknown, YES, type Match } from './match.js';
 import { namespaceMatch } from './peer.js';
-import type { Statement, StatedRule, Tier } from './statement.js';
+import { inDoubt, type Statement, type StatedRule, type Tier } from './statement.js';
 import { endText, type Direction, type Traffic } from './traffic.js';
 
 export function adminTier(
@@ -16,7 +16,7 @@ export function adminTier(
   const statements = here.flatMap((policy) => statementFor(policy, self, direction));
   if (dialect.admin === true) return { name, how: 'ordered', statements };
   const doubt = `whether ${dialect.name} enforces policies of policy.networking.k8s.io is not known`;
-  return { name, how: 'ordered', statements: statements.map((one) => doubted(one, doubt)) };
+  return { name, how: 'ordered', statements: statements.map((one) => inDoubt(one, doubt)) };
 }
 
 /** Nothing where the policy does not select the pod; where that cannot be told, every rule of it is in doubt. */
@@ -28,18 +28,8 @@ function statementFor(policy: AdminPolicy, self: PolicedPod, direction: Directio
   );
   const ref = { kind: policy.kind, name: policy.name };
   const statement = { ref, priority: policy.priority, isolates: false, rules };
-  return [selected.kind === 'unknown' ? doubted(statement, selected.doubt) : statement];
+  return [selected.kind === 'unknown' ? inDoubt(statement, selected.doubt) : statement];
 }
-
-const doubted = (statement: Statement, doubt: string): Statement => ({
-  ...statement,
-  rules: statement.rules.map((rule) => inDoubt(rule, doubt)),
-});
-
-const inDoubt = (rule: StatedRule, doubt: string): StatedRule => ({
-  ...rule,
-  matches: (traffic) => allOf(unknown(doubt), rule.matches(traffic)),
-});
 
 function stated({ action, name, peers, ports }: AdminRule, at: number, direction: Direction): StatedRule {
   return {

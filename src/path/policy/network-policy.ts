@@ -67,7 +67,7 @@ function ruleMatch(rule: PolicyRule, policy: PolicyObject, traffic: Traffic): Ma
   return allOf(peer, port);
 }
 
-function portMatch({ protocol, port, endPort }: PolicyRule['ports'][number], traffic: Traffic): Match {
+export function portMatch({ protocol, port, endPort }: PolicyRule['ports'][number], traffic: Traffic): Match {
   const wanted = `${traffic.port}/${traffic.protocol.toLowerCase()}`;
   const over = protocol.toLowerCase();
   if (protocol !== traffic.protocol)

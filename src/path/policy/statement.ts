@@ -1,6 +1,6 @@
 // Every kind of policy as one: ordered rules that allow, deny or pass on, in tiers.
 import type { RuleAction } from '../../facts/policy.js';
-import type { Match } from './match.js';
+import { allOf, unknown, type Match } from './match.js';
 import type { Traffic } from './traffic.js';
 
 export interface PolicyRef {
@@ -31,3 +31,14 @@ export interface Tier {
 }
 
 export const refText = ({ kind, name }: PolicyRef): string => `${kind} ${name}`;
+
+/** Whether it selects the pod cannot be told: so can neither what it allows, nor whether it closes the rest. */
+export function inDoubt({ isolates, rules, ...statement }: Statement, doubt: string): Statement {
+  const open = unknown(doubt);
+  const doubted = rules.map((rule) => ({
+    ...rule,
+    matches: (traffic: Traffic): Match => allOf(open, rule.matches(traffic)),
+  }));
+  const closing: StatedRule = { action: 'deny', says: 'its end', matches: () => open };
+  return { ...statement, isolates: false, rules: isolates ? [...doubted, closing] : doubted };
+}

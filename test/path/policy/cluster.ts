@@ -1,6 +1,6 @@
 // A small cluster in which recipe policies are tried: three namespaces, a nameserver, two nodes and the world beyond.
 import type { PolicyObject } from '../../../src/facts/kube.js';
-import type { Enforcer } from '../../../src/facts/policy.js';
+import type { Enforcer, OtherPolicies } from '../../../src/facts/policy.js';
 import { readPolicy } from '../../../src/facts/read/kube-policy.js';
 import { container, pod } from '../../../src/checks/samples.js';
 import { enforcer as sampleEnforcer } from '../../../src/checks/samples-policy.js';
@@ -89,8 +89,12 @@ export function policedOf(policies: readonly PolicyObject[], tried: Tried): Extr
 }
 
 /** The verdict and the clause of the side that decided it. */
-export function tell(manifests: readonly Manifest[], tried: Tried): readonly [verdict: string, because: string] {
-  const told = intend(policedOf(manifests.map(policyOf), tried), { admin: [] });
+export function tell(
+  manifests: readonly Manifest[],
+  tried: Tried,
+  others: OtherPolicies = { admin: [] },
+): readonly [verdict: string, because: string] {
+  const told = intend(policedOf(manifests.map(policyOf), tried), others);
   const [way] = told.ways;
   const sides = way?.sides ?? [];
   const decisive =
