@@ -103,11 +103,12 @@ export function dialectOf({ name, says, settings }: Enforcer): Dialect {
   const row = DIALECTS[name];
   if (row === UNDEFINED) return { ...row, name: says };
   if (name !== 'cilium') return row;
-  const modes = (settings['policy-cidr-match-mode'] ?? '').split(/[\s,]+/);
+  const modes = (settings['policy-cidr-match-mode'] ?? '').split(/[\s,]+/).filter(Boolean);
   return {
     ...row,
     blocksSeeNodes: modes.includes('nodes'),
-    blocksSeePods: modes.includes('pods'),
+    // A mode that we do not know may be about pods.
+    blocksSeePods: modes.some((mode) => mode !== 'nodes') ? 'unknown' : false,
     closedUnselected: settings['enable-policy'] === 'always',
   };
 }
