@@ -54,11 +54,15 @@ async function judged({ call, opened, question }: Asked, expect: Expected | unde
   if (scoped.kind === 'unknown') throw blockedError(scoped.gaps, target, opened);
   if ('refusal' in scoped.value) throw refusalError(scoped.value.refusal, opened);
   const { flows, source, dest } = scoped.value;
-  const told = flows.map((subject) => ({ subject, fact: model.fact(subject, 'intended') as never }));
+  const told = flows.map((subject) => ({
+    subject,
+    fact: model.fact(subject, 'intended') as never,
+    drift: model.fact(subject, 'policyDrift') as never,
+  }));
   return policyReport(told, { source, dest, context, ...(expect ? { expect } : {}) });
 }
 
 /** The attempts go out beside the policies: what is observed stands beside what is intended. */
 function look({ flows }: Scope, model: Model): void {
-  for (const flow of flows) for (const key of ['attempts', 'intended']) model.fact(flow, key);
+  for (const flow of flows) for (const key of ['attempts', 'intended', 'policyDrift']) model.fact(flow, key);
 }

@@ -1,6 +1,7 @@
 // What `policy` has to say, as one value for every format: verdict, reasons, and what was seen.
 import { gapText, type Gap } from '../evidence/evidence.js';
 import type { Fact } from '../facts/fact.js';
+import type { PolicyDrift } from '../path/policy/drift.js';
 import { failed, fitText } from '../path/policy/fit.js';
 import { doubtsOf, type Intended, type Side, type Way } from '../path/policy/intended.js';
 import { sideText } from '../path/policy/reason.js';
@@ -32,6 +33,8 @@ export interface PolicyFlow {
   readonly observed: string;
   /** Whether what was seen and what policies say explain each other. */
   readonly fit?: string;
+  /** What the nodes hold, against what the policies say; absent where nobody compares. */
+  readonly programmed?: string;
 }
 export interface PolicyReport {
   readonly apiVersion: string;
@@ -46,6 +49,7 @@ export interface PolicyReport {
 export interface Judged {
   readonly subject: Subject<'flow'>;
   readonly fact: Fact<Intended> | undefined;
+  readonly drift: Fact<PolicyDrift> | undefined;
 }
 export interface Asked {
   readonly source: string;
@@ -113,7 +117,7 @@ function headline(
   return `${source} -> ${dest}: ${telling?.because ?? 'there is no flow to judge'}`;
 }
 
-function flowOf({ subject, fact }: Judged): PolicyFlow {
+function flowOf({ subject, fact, drift }: Judged): PolicyFlow {
   const name = subjectText(subject);
   const lookup = subject.host !== undefined && subject.port === 53;
   const nothing = { name, lookup, backends: [], observed: 'none' } as const;
@@ -124,6 +128,7 @@ function flowOf({ subject, fact }: Judged): PolicyFlow {
   if (value.kind === 'does-not-apply') return { ...nothing, says: value.kind, holds: 'allow', because: value.why };
   const fit = fitText(value);
   const { says, holds, observed } = value;
+  const programmed = programmedText(drift);
   return {
     name,
     lookup,
@@ -133,7 +138,17 @@ function flowOf({ subject, fact }: Judged): PolicyFlow {
     backends: value.ways.map((way) => backendOf(way, value)),
     observed,
     ...(fit ? { fit } : {}),
+    ...(programmed ? { programmed } : {}),
   };
+}
+
+function programmedText(drift: Fact<PolicyDrift> | undefined): string | undefined {
+  if (!drift || (drift.kind !== 'unknown' && drift.value.kind === 'does-not-apply')) return undefined;
+  if (drift.kind === 'unknown') return gapsText(drift.gaps);
+  const { value } = drift;
+  if (value.kind !== 'read') return undefined;
+  const { drifts, nodes } = value;
+  return drifts.length > 0 ? drifts.map(({ says }) => says).join('; ') : `${nodes.join(' and ')}: as the policies say`;
 }
 
 const gapsText = (gaps: readonly Gap[]): string => `not known: ${gaps.map(gapText)[0] ?? 'it was not asked'}`;

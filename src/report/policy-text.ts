@@ -50,7 +50,8 @@ function flowLines(flow: PolicyFlow, view: View, style: Style): readonly string[
     ...hang('', harmless(flow.name), view.width).map(style.strong),
     ...(flow.backends.length === 0 ? hang('  ', harmless(flow.because), view.width) : []),
     ...flow.backends.flatMap((backend) => backendLines(backend, view, style)),
-    ...(flow.observed === 'none' ? [] : hang('  observed  ', harmless(observedText(flow)), view.width)),
+    ...(flow.programmed ? hang('  programmed  ', harmless(flow.programmed), view.width) : []),
+    ...(flow.observed === 'none' ? [] : hang('  observed    ', harmless(observedText(flow)), view.width)),
   ];
 }
 
