@@ -6,7 +6,7 @@ import type { Frame } from './packet.js';
 import { lookupRoute } from './route.js';
 import { type Journey, type Scenario, type Stage, dropped, netnsOf, programOn, staged, unsure } from './scenario.js';
 import { brokenLink, downBridge, shutPort } from './link-state.js';
-import { neighbourOf } from './transmit.js';
+import { neighbourOf, unreachable } from './transmit.js';
 import { type Netns, linkOf, sysctl, wireKey } from './world.js';
 
 type Arriving = Extract<Stage, { at: 'arrive' }>;
@@ -82,12 +82,8 @@ function redirected(journey: Journey, scenario: Scenario, into: IntoBridge): Sce
   const nexthop = found.route.via ?? frame.dst;
   const neighbour = neighbourOf(journey, netns, { oif: bridge, nexthop, link: linkOf(netns, bridge) });
   if (neighbour.kind === 'unknown') return unsure(scenario, neighbour.why);
-  if (neighbour.kind === 'unreachable')
-    return dropped(scenario, netns.id, {
-      says: `no neighbour: ${neighbour.by}`,
-      cites: neighbour.by,
-      command: 'ip neigh',
-    });
+  // arp_error_report answers for it as it does for what is routed.
+  if (neighbour.kind === 'unreachable') return unreachable(scenario, netns, { by: neighbour.by, frame, isOwn: false });
   const { dstMac: _, ...rest } = frame;
   return switched(scenario, into, neighbour.mac === undefined ? rest : { ...rest, dstMac: neighbour.mac });
 }

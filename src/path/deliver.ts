@@ -11,10 +11,13 @@ export interface AtHome {
   readonly netns: Netns;
   readonly iif: string;
   readonly frame: Frame;
+  /** The bridge's port, where br_netfilter has seen it. */
+  readonly physin?: string;
 }
 
-export function deliver(journey: Journey, scenario: Scenario, { netns, iif, frame }: AtHome): readonly Scenario[] {
-  const sight = { netns, hook: 'input', iif } as const;
+export function deliver(journey: Journey, scenario: Scenario, at: AtHome): readonly Scenario[] {
+  const { netns, iif, frame, physin } = at;
+  const sight = { netns, hook: 'input', iif, ...(physin === undefined ? {} : { physin }) } as const;
   return throughHook(scenario, frame, {
     sight,
     next: (through) => {

@@ -33,9 +33,11 @@ export function receive(journey: Journey, scenario: Scenario, stage: Received): 
     ];
   }
   const here = { ...scenario, seen: new Set([...scenario.seen, key]) };
-  const sight = { netns, hook: 'prerouting', iif, ...(physin === undefined ? {} : { physin }) } as const;
+  // br_netfilter leaves its note on the packet, also where it is routed on.
+  const port = physin === undefined ? {} : { physin };
+  const sight = { netns, hook: 'prerouting', iif, ...port } as const;
   const decided = (through: { scenario: Scenario; frame: Frame }): readonly Scenario[] =>
-    decideRoute(journey, through.scenario, { netns, iif, frame: through.frame });
+    decideRoute(journey, through.scenario, { netns, iif, frame: through.frame, ...port });
   return hooked ? decided({ scenario: here, frame }) : throughHook(here, frame, { sight, next: decided });
 }
 
@@ -43,12 +45,14 @@ interface At {
   readonly netns: Netns;
   readonly iif: string;
   readonly frame: Frame;
+  readonly physin?: string;
 }
 
-function decideRoute(journey: Journey, scenario: Scenario, { netns, iif, frame }: At): readonly Scenario[] {
+function decideRoute(journey: Journey, scenario: Scenario, at: At): readonly Scenario[] {
+  const { netns, iif, frame } = at;
   // What came round by the loopback device was routed when it was sent.
-  if (iif === 'lo') return deliver(journey, scenario, { netns, iif, frame });
-  if (netns.routes.length === 0) return receiveBlind(journey, scenario, { netns, iif, frame });
+  if (iif === 'lo') return deliver(journey, scenario, at);
+  if (netns.routes.length === 0) return receiveBlind(journey, scenario, at);
   const martian = martianReason(netns, frame, iif);
   if (martian !== undefined) {
     const command = `sysctl net.ipv4.conf.all.route_localnet net.ipv4.conf.${iif}.route_localnet`;
@@ -59,7 +63,7 @@ function decideRoute(journey: Journey, scenario: Scenario, { netns, iif, frame }
     const says = `${frame.dst} is an address of ${netns.id}`;
     const step = { kind: 'route', says, cites: found.route.text, command: 'ip route show table local' } as const;
     const told = logged(scenario, netns.id, step);
-    return validated(told, { netns, iif, frame }, (next) => deliver(journey, next, { netns, iif, frame }));
+    return validated(told, { netns, iif, frame }, (next) => deliver(journey, next, at));
   }
   const on = forwards(netns, iif);
   if (on === undefined) return [unsure(scenario, `net.ipv4.ip_forward of ${netns.id}, which was not read`)];
@@ -71,7 +75,7 @@ function decideRoute(journey: Journey, scenario: Scenario, { netns, iif, frame }
   return routed(scenario, netns, { found, frame }).flatMap(({ scenario: next, hop }) => {
     if (!hop) return [answered(next, netns, frame)];
     const to = { oif: hop.dev, nexthop: hop.via ?? frame.dst };
-    return validated(next, { netns, iif, frame, oif: hop.dev }, (valid) => forward(valid, { netns, iif, frame }, to));
+    return validated(next, { netns, iif, frame, oif: hop.dev }, (valid) => forward(valid, at, to));
   });
 }
 
@@ -98,21 +102,22 @@ function receiveBlind(journey: Journey, scenario: Scenario, at: At): readonly Sc
 
 function forward(
   scenario: Scenario,
-  { netns, iif, frame }: At,
+  { netns, iif, frame, physin }: At,
   to: { oif: string; nexthop: string },
 ): readonly Scenario[] {
   if (frame.ttl <= 1) {
     const answer = refusal(netns, frame, { how: 'icmp-ttl-exceeded', attached: true });
     return [ended(scenario, { kind: 'loop', netns: netns.id, by: `the packet's TTL runs out in ${netns.id}` }, answer)];
   }
-  const sight = { netns, hook: 'forward', iif, ...to } as const;
+  const port = physin === undefined ? {} : { physin };
+  const sight = { netns, hook: 'forward', iif, ...to, ...port } as const;
   return throughHook(
     scenario,
     { ...frame, ttl: frame.ttl - 1 },
     {
       sight,
       next: (through) => [
-        staged(through.scenario, { at: 'transmit', netns: netns.id, frame: through.frame, iif, ...to }),
+        staged(through.scenario, { at: 'transmit', netns: netns.id, frame: through.frame, iif, ...to, ...port }),
       ],
     },
   );

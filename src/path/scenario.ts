@@ -34,6 +34,7 @@ export interface Routed {
   readonly iif?: string;
   readonly oif: string;
   readonly nexthop: string;
+  readonly physin?: string;
 }
 export interface Bridged {
   readonly netns: string;

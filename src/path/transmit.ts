@@ -25,8 +25,9 @@ const WITHOUT_ARP = new Set(['ipip', 'gre', 'sit', 'tun', 'wireguard', 'ip6tnl',
 export function transmit(journey: Journey, scenario: Scenario, stage: Routed): readonly Scenario[] {
   const netns = netnsOf(journey, stage.netns);
   if (!netns) return [unsure(scenario, `${stage.netns} was not read`)];
-  const { oif, iif, nexthop } = stage;
-  const sight = { netns, hook: 'postrouting', oif, nexthop, ...(iif === undefined ? {} : { iif }) } as const;
+  const { oif, iif, nexthop, physin } = stage;
+  const from = { ...(iif === undefined ? {} : { iif }), ...(physin === undefined ? {} : { physin }) };
+  const sight = { netns, hook: 'postrouting', oif, nexthop, ...from } as const;
   return throughHook(scenario, stage.frame, {
     sight,
     next: (through) => [leave(journey, through.scenario, { ...stage, frame: through.frame })],
@@ -65,7 +66,7 @@ export function withoutMac(frame: Frame): Frame {
   return rest;
 }
 
-function unreachable(
+export function unreachable(
   scenario: Scenario,
   netns: Netns,
   { by, frame, isOwn }: { by: string; frame: Frame; isOwn: boolean },

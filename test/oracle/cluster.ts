@@ -140,11 +140,17 @@ ${balanced.join('\n')}
 -A FLANNEL-POSTRTG -s 10.180.0.0/16 ! -d 224.0.0.0/4 -j MASQUERADE
 -A FLANNEL-POSTRTG ! -s 10.180.0.0/16 -d 10.180.0.0/16 -j MASQUERADE
 COMMIT
+*mangle
+-A INPUT -m physdev --physdev-in veth+
+-A POSTROUTING -m physdev --physdev-in veth+
+COMMIT
 *filter
 :FORWARD DROP [0:0]
 :KUBE-FORWARD - [0:0]
 -A FORWARD -m conntrack --ctstate NEW -d ${EMPTY_VIP}/32 -j REJECT
 -A OUTPUT -m conntrack --ctstate NEW -d ${EMPTY_VIP}/32 -j REJECT
+-A FORWARD -m physdev --physdev-is-bridged -m comment --comment "switched, not routed"
+-A FORWARD -m physdev --physdev-in veth+
 -A FORWARD -j KUBE-FORWARD
 -A FORWARD -s 10.180.0.0/16 -j ACCEPT
 -A FORWARD -d 10.180.0.0/16 -j ACCEPT

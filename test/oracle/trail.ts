@@ -54,20 +54,19 @@ export function traceOf(
   return { there: texts(first, isFirst), back: texts(answer, isAnswer) };
 }
 
-/** A busy machine is slow to answer, and a SYN goes out twice: then the kernel did two things, and rolled dice twice. */
+/** A busy machine is slow to answer, and a SYN or its answer goes out twice: then the dice were rolled twice. */
 export function isRepeated(
   { sport: port, protocol }: Pick<Sent, 'sport' | 'protocol'>,
   traces: readonly Trace[],
 ): boolean {
   const requests = traces.filter(([{ sport, flags }]) => sport === port && flags === SYN).map(([{ id }]) => id);
+  // An answer keeps its number when it is sent again, but no packet meets the switch of one hook twice.
   const answers = traces.filter(
     ([{ dport, flags }, record]) => dport === port && flags === SYN_ACK && isSwitch(record),
   );
-  const passes = answers.filter(([{ id }]) => id === answers[0]?.[0].id).length;
-  return protocol === 'tcp' && (new Set(requests).size > 1 || passes > MOST_PASSES);
+  const hooks = answers.map(([{ id }, [, , chain]]) => `${id} ${chain}`);
+  return protocol === 'tcp' && (new Set(requests).size > 1 || new Set(hooks).size < hooks.length);
 }
-/** A packet meets the switch in OUTPUT and, where it comes round by the loopback device, in PREROUTING. */
-const MOST_PASSES = 2;
 
 const placeOf = ({ backend }: Iptables, table: string): string => (backend === 'legacy' ? `legacy ${table}` : table);
 const nftPolicy = (table: NftTable, chain: string): string => `nft ${table.family} ${table.name} ${chain} policy drop`;
