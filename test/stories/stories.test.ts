@@ -32,8 +32,9 @@ test('a story is small enough to be cloned by everybody', () => {
   expect(large).toEqual([]);
 });
 
-test('every fault of set A has its story', async () => {
-  const faults = (await allFaults()).filter(({ flavours }) => flavours.includes('A')).map(({ id }) => `${id}-a`);
+test.each(['A', 'B'] as const)('every fault of set %s has its story', async (set) => {
+  const here = (await allFaults()).filter(({ flavours }) => flavours.includes(set));
+  const faults = here.map(({ id }) => `${id}-${set.toLowerCase()}`);
   const names = new Set(all.map(({ name }) => name));
   expect(faults.filter((name) => !names.has(name))).toEqual([]);
 });
