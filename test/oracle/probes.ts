@@ -4,6 +4,7 @@ import type { Dice } from './random.js';
 
 /** As likely as that, so that hardly two situations have the same. */
 const SHARE = 0.35;
+const NFT_SHARE = 0.6;
 const BIT = '-j MARK --set-xmark 0x10/0x10';
 
 const IPTABLES: readonly (readonly [table: string, rule: string])[] = [
@@ -64,16 +65,19 @@ const NFT: Readonly<Record<string, readonly string[]>> = {
     'iifname "p*" oifname "w0" counter',
     'ip protocol udp counter',
   ],
-  'filter prerouting -290': ['udp dport 53 notrack', 'tcp flags syn counter'],
-  'nat prerouting -95': ['tcp dport 443 redirect to :8080'],
-  'nat postrouting 112': ['ip daddr 198.51.100.0/24 snat ip to 192.168.77.2', 'ip daddr 203.0.113.0/24 masquerade'],
+  'filter prerouting -290': ['udp dport { 53, 443 } notrack', 'tcp flags syn counter'],
+  'nat prerouting -95': ['tcp dport { 53, 443 } redirect to :8080'],
+  'nat postrouting 112': [
+    'ip daddr { 198.51.100.0/24, 10.180.1.0/24 } snat ip to 192.168.77.2',
+    'ip daddr 203.0.113.0/24 masquerade',
+  ],
 };
 
 export const nftProbes = (dice: Dice): string =>
   Object.entries(NFT)
     .map(([place, rules], at) => {
       const [type, hook, priority] = place.split(' ');
-      const chosen = rules.filter(() => dice.chance(SHARE)).map((rule) => `    ${rule}\n`);
+      const chosen = rules.filter(() => dice.chance(NFT_SHARE)).map((rule) => `    ${rule}\n`);
       return `  chain probe${at} { type ${type} hook ${hook} priority ${priority}; policy accept;\n${chosen.join('')}  }\n`;
     })
     .join('');

@@ -15,15 +15,15 @@ const MOST_RUNS = 150;
 const partText = (lines: readonly Line[], part: Line['part']): readonly string[] =>
   lines.filter((line) => line.part === part).map(({ text }) => text);
 
-/** Devices stay up: one that is down is another story, and would be found instead of this one. */
-const isBase = (text: string): boolean => text.startsWith('link set ');
+/** Devices stay up and ICMP stays unlimited: otherwise another story would be found instead of this one. */
+const isBase = (text: string): boolean => text.startsWith('link set ') || text.includes('icmp_');
 
 function linesOf({ ip, sysctls, ipsets, loads }: Situation): readonly Line[] {
   const cut = (part: Line['part'], text: string): readonly Line[] =>
     text.split('\n').map((line) => ({ part, text: line }));
   return [
     ...ip.filter((text) => !isBase(text)).map((text): Line => ({ part: 'ip', text })),
-    ...sysctls.map((text): Line => ({ part: 'sysctls', text })),
+    ...sysctls.filter((text) => !isBase(text)).map((text): Line => ({ part: 'sysctls', text })),
     ...cut('ipsets', ipsets),
     ...loads.flatMap(({ text }, at) => cut(at, text)),
   ];
@@ -34,7 +34,7 @@ function situationOf(made: Situation, lines: readonly Line[]): Situation {
   return {
     ...made,
     ip: [...made.ip.filter(isBase), ...partText(lines, 'ip')],
-    sysctls: partText(lines, 'sysctls'),
+    sysctls: [...made.sysctls.filter(isBase), ...partText(lines, 'sysctls')],
     ipsets: partText(lines, 'ipsets').join('\n'),
     loads: loads.filter(({ text }) => text.trim() !== ''),
   };

@@ -1,13 +1,15 @@
 // What the kernel was found to do where the walk once thought otherwise.
 import { describe, expect, it } from 'vitest';
 import { readIptablesSave } from '../../src/facts/read/iptables-save.js';
+import { readNftJson } from '../../src/facts/read/nft-json.js';
 import { type Sight, runChain } from '../../src/path/chain.js';
 import { CERTAIN } from '../../src/path/fork.js';
+import { runHook } from '../../src/path/hooks.js';
 import { chainsOf } from '../../src/path/iptables/table.js';
 import type { Frame } from '../../src/path/packet.js';
 import { validateSource } from '../../src/path/reverse-path.js';
 import { symptomOf } from '../../src/path/symptom.js';
-import { bareNetns, must } from './support/captured-world.js';
+import { EMPTY_NETFILTER, bareNetns, must } from './support/captured-world.js';
 
 const FRAME: Frame = {
   protocol: 'udp',
@@ -108,5 +110,35 @@ describe('what a UDP socket is told', () => {
   it('is the port, and not the host, that is unreachable', () => {
     expect(refused('icmp-port-unreachable')).toBe('refused');
     expect(refused('icmp-host-unreachable')).toBe('timeout');
+  });
+});
+
+const PORT_UNREACHABLE: Frame = {
+  ...FRAME,
+  protocol: 'icmp',
+  sport: 0,
+  dport: 0,
+  icmp: { type: 3, code: 3, about: { src: '10.0.0.2', dst: '10.0.0.1', sport: 1, dport: 2 }, of: 'udp' },
+};
+
+function inNft(field: string, right: number): readonly string[] {
+  const family = { family: 'ip', table: 't' };
+  const match = { op: '==', left: { payload: { protocol: 'th', field } }, right };
+  const document = [
+    { table: { family: 'ip', name: 't' } },
+    { chain: { ...family, name: 'c', type: 'filter', hook: 'forward', prio: 0, policy: 'accept' } },
+    { rule: { ...family, chain: 'c', handle: 1, expr: [{ match }, { drop: null }] } },
+  ];
+  const nft = must(readNftJson(JSON.stringify({ nftables: document })));
+  const where = { ...netns, netfilter: { ...EMPTY_NETFILTER, nft } };
+  const ended = runHook({ frame: PORT_UNREACHABLE, fork: CERTAIN }, [], { netns: where, hook: 'forward', iif: 'a' });
+  return ended.map(({ stopped }) => stopped?.kind ?? 'passes');
+}
+
+describe('an ICMP error that nft asks for the ports of any protocol', () => {
+  it('has its type and code where others have a source port, and a checksum where they have the other', () => {
+    expect(inNft('sport', 3 * 256 + 3)).toEqual(['drop']);
+    expect(inNft('sport', 80)).toEqual(['passes']);
+    expect(inNft('dport', 80).toSorted()).toEqual(['drop', 'passes']);
   });
 });

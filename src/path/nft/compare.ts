@@ -3,6 +3,7 @@ import type { Json } from '../../facts/netfilter.js';
 import type { Truth } from '../chain.js';
 import type { Fork } from '../fork.js';
 import { type Env, asNumber, evaluate } from './expression.js';
+import { CHECKSUM } from './selector.js';
 import {
   type JsonObject,
   type Value,
@@ -26,6 +27,8 @@ export function compare({ op = '==', left = null, right = null }: JsonObject, en
   // A field that the packet lacks ends the rule, whatever the operator: `!=` does not hold for it either.
   if (evaluated.kind === 'missing') return [{ truth: false, fork: env.fork }];
   if (evaluated.kind === 'doubt') return [{ truth: { doubt: evaluated.why }, fork: env.fork }];
+  if (evaluated.values.some(({ value }) => value === CHECKSUM))
+    return [{ truth: { doubt: 'nft th dport of an ICMP error' }, fork: env.fork }];
   return evaluated.values.map(({ value, fork }) => ({ truth: holds(textOf(op), value, { right, env }), fork }));
 }
 

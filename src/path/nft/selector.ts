@@ -20,7 +20,8 @@ export function payloadValue(body: Json, frame: Frame): Selected {
     case 'tcp':
     case 'udp':
     case 'th':
-      // A port of one protocol implies that protocol; `th` takes any that has ports.
+      // A port of one protocol implies that protocol; `th` reads the same bytes of whatever is there.
+      if (protocol === 'th' && frame.icmp) return thOfIcmp(field, frame.icmp);
       if (frame.protocol === 'icmp' || (protocol !== 'th' && frame.protocol !== protocol)) return undefined;
       if (field === 'sport') return portValue(frame, frame.sport);
       if (field === 'dport') return portValue(frame, frame.dport);
@@ -35,6 +36,12 @@ export function payloadValue(body: Json, frame: Frame): Selected {
       return unknown(`nft ${name}`);
   }
 }
+
+/** Type and code stand where TCP has its source port, and a checksum where it has the other. */
+const thOfIcmp = (field: string, { type, code }: NonNullable<Frame['icmp']>): Selected =>
+  field === 'sport' ? type * 256 + code : CHECKSUM;
+/** No number that a set of ports could hold. */
+export const CHECKSUM = -1;
 
 const portValue = (frame: Frame, port: number): Selected =>
   isRandomPort(frame, port) ? unknown('a port that the kernel chose at random') : port;
