@@ -4,12 +4,12 @@ import type { PodObject, PolicyObject } from '../facts/kube.js';
 import type { Enforcer } from '../facts/policy.js';
 import { POD_FIELDS, readPod } from '../facts/read/kube-pod.js';
 import { askList, listRequest, namespaced } from '../facts/sources/api.js';
-import { CLUSTER, nodeSubject, podSubject, type Subject } from '../target/subject.js';
+import { CLUSTER, nodeSubject, podSubject, type Place, type Subject } from '../target/subject.js';
 import type { FlowEnds } from './flow-ends.js';
 import { usableEndpoints } from './local-policy.js';
 import { observedEnd, type Observed } from './observed.js';
 import { nameLabel, type Labels } from './policies.js';
-import { atAddress, type Behind } from './policy-address.js';
+import { atAddress, beginAt, type Behind } from './policy-address.js';
 import { sample } from './scope-destination.js';
 
 declare module '../facts/fact.js' {
@@ -64,7 +64,8 @@ type Read = Extract<Policed, { kind: 'read' }>;
 
 export const policed: Source<'flow', Policed> = (flow, know) => {
   const ends = know.get(flow, 'ends');
-  know.ahead([[CLUSTER, 'otherPolicies'], ...policiesAhead(flow)]);
+  know.ahead([[CLUSTER, 'otherPolicies'], ...podsAhead([flow.source, flow.pod])]);
+  if (!flow.pod && !flow.service && !ends.addressNode) beginAt(flow, know);
   const source = sourceEnd(flow, ends, know);
   const dests = destEnds(flow, ends, know);
   if (source.kind !== 'pod' && dests.every(({ end }) => end.kind !== 'pod'))
@@ -97,14 +98,12 @@ function siblingsOf(ends: readonly PolicedEnd[], know: Know): readonly PodObject
   return namespaces.flatMap((one) => askList(know, namespaced('', one, 'pods'), POD_FIELDS).map(readPod));
 }
 
-function policiesAhead({ source, pod }: Subject<'flow'>): readonly Wanted[] {
-  return [source.kind === 'pod' ? source : undefined, pod].flatMap((end): readonly Wanted[] => {
-    if (!end) return [];
+/** All that is wanted of them at once: one after another they would cost a round each. */
+function podsAhead(ends: readonly (Place | Behind['pod'])[]): readonly Wanted[] {
+  return ends.flatMap((end): readonly Wanted[] => {
+    if (!end || !('namespace' in end)) return [];
     const subject = podSubject(end.namespace, end.name);
-    return [
-      [subject, 'policies'],
-      [subject, 'namespaceLabels'],
-    ];
+    return (['object', 'policies', 'namespaceLabels'] as const).map((key) => [subject, key]);
   });
 }
 
@@ -115,15 +114,18 @@ function sourceEnd(flow: Subject<'flow'>, { source }: FlowEnds, know: Know): Pol
 
 function destEnds(flow: Subject<'flow'>, ends: FlowEnds, know: Know): Read['dests'] {
   if (ends.pod) return [{ end: podEnd(ends.pod, know), port: flow.port }];
-  if (ends.service && !flow.pod) {
-    return sample(usableEndpoints(ends.endpoints)).map((one) => ({ end: behindEnd(one, know), port: one.port }));
-  }
+  if (ends.service && !flow.pod) return behindEnds(sample(usableEndpoints(ends.endpoints)), know);
   if (ends.addressNode) {
     const node = nodeEnd(ends.addressNode, know);
     // It is sent to this very address, whatever others the node has.
     return [{ end: { ...node, addresses: [flow.address], podCidrs: [] }, port: flow.port }];
   }
-  return atAddress(flow, know).map((behind) => ({ end: behindEnd(behind, know), port: behind.port }));
+  return behindEnds(atAddress(flow, know), know);
+}
+
+function behindEnds(all: readonly Behind[], know: Know): Read['dests'] {
+  know.ahead(podsAhead(all.map(({ pod }) => pod)));
+  return all.map((one) => ({ end: behindEnd(one, know), port: one.port }));
 }
 
 function behindEnd({ ip, pod }: Behind, know: Know): PolicedEnd {
@@ -146,7 +148,11 @@ function nodeEnd(name: string, know: Know, pod?: string): Extract<PolicedEnd, { 
   const object = know.get(nodeSubject(name), 'object');
   const { labels, internalIps, podCidrs } =
     object === 'absent' ? { labels: nameLabel(name), internalIps: [], podCidrs: [] } : object;
-  return { kind: 'node', name, labels, addresses: internalIps, podCidrs, ...(pod === undefined ? {} : { pod }) };
+  const cni = know.peek(CLUSTER, 'cni');
+  // Without an overlay a node sends from its own address only.
+  const hasOverlay = cni.kind === 'unknown' || cni.value.backend !== 'host-gw';
+  const addressed = { addresses: internalIps, podCidrs: hasOverlay ? podCidrs : [] };
+  return { kind: 'node', name, labels, ...addressed, ...(pod === undefined ? {} : { pod }) };
 }
 
 const serviceOf = ({ service, port }: FlowEnds): Pick<Read, 'service'> =>

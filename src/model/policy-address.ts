@@ -17,10 +17,19 @@ const by = (kind: string, field: string, ip: string): string =>
   `/api/v1/${kind}?fieldSelector=${encodeURIComponent(`${field}=${ip}`)}`;
 const POD_NAMES = ['metadata.name', 'metadata.namespace', 'spec.hostNetwork'];
 
-/** One request each, answered by the API server's own filter: no list is read to find one address. */
-export function atAddress({ address, port, protocol }: Subject<'flow'>, know: Know): readonly Behind[] {
-  const [services, pods] = [by('services', 'spec.clusterIP', address), by('pods', 'status.podIP', address)] as const;
+const pathsOf = (address: string) =>
+  [by('services', 'spec.clusterIP', address), by('pods', 'status.podIP', address)] as const;
+
+export function beginAt({ address }: Subject<'flow'>, know: Know): void {
+  const [services, pods] = pathsOf(address);
   know.begin([listRequest(services), listRequest(pods, POD_NAMES)]);
+}
+
+/** One request each, answered by the API server's own filter: no list is read to find one address. */
+export function atAddress(flow: Subject<'flow'>, know: Know): readonly Behind[] {
+  const { address, port, protocol } = flow;
+  const [services, pods] = pathsOf(address);
+  beginAt(flow, know);
   const [service] = askList(know, services).map(readService);
   const front = service?.ports.find((one) => one.port === port && one.protocol === protocol.toUpperCase());
   if (service && front) {

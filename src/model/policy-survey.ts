@@ -28,6 +28,7 @@ const NAMESPACES = ['/api/v1/namespaces', ['metadata.name', 'metadata.labels']] 
 const SERVICES = ['/api/v1/services', ['metadata.namespace', 'metadata.name', 'spec']] as const;
 export const policySurvey: Source<'cluster', PolicySurvey> = (_, know) => {
   know.begin([listRequest(POLICIES)]);
+  know.ahead((['cidrs', 'enforcer', 'nodes'] as const).map((key) => [CLUSTER, key]));
   const policies = askList(know, POLICIES).map(readPolicy);
   const { pods: podRanges, services: serviceRanges } = know.get(CLUSTER, 'cidrs');
   const enforcer = know.get(CLUSTER, 'enforcer');
