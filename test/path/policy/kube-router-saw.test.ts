@@ -1,0 +1,123 @@
+// What kube-router v2.2.1 did in the lab with random policies of seed 4711, where it differs from what the API says: the
+// policies as drawn, and who was answered. Only those about the two ends are kept.
+import { expect, test } from 'vitest';
+import { container, pod } from '../../../src/checks/samples.js';
+import { enforcer } from '../../../src/checks/samples-policy.js';
+import type { PolicyObject } from '../../../src/facts/kube.js';
+import type { PolicedEnd } from '../../../src/model/policed.js';
+import { nameLabel } from '../../../src/model/policies.js';
+import { selects } from '../../../src/model/selects.js';
+import { intend } from '../../../src/path/policy/intended.js';
+import { policyOf } from './cluster.js';
+
+const [http, web] = [8080, 8080].map((port, at) => ({ name: at === 0 ? 'http' : 'web', port, protocol: 'TCP' }));
+const echo = { name: 'echo', port: 9000, protocol: 'TCP' };
+const udp = { name: 'echo-udp', port: 9001, protocol: 'UDP' };
+type Ports = readonly (typeof http)[];
+
+/** The property test's own pods, with the addresses they had. */
+const PODS = [
+  made('pol-a/a1 10.200.1.5', { app: 'web', tier: 'front' }, [http, echo, udp]),
+  made('pol-a/a3 10.200.1.6', { app: 'db' }, [udp]),
+  made('pol-b/b1 10.200.1.7', { app: 'web', tier: 'front' }, [http]),
+  made('pol-b/b2 10.200.2.9', { app: 'api', tier: 'back' }, [http, echo, udp]),
+  made('pol-c/c1 10.200.1.8', { app: 'web' }, [web, udp]),
+  made('pol-c/c2 10.200.2.10', { tier: 'back' }, []),
+];
+function made(named: string, labels: Readonly<Record<string, string>>, ports: Ports) {
+  const [, namespace = '', name = '', ip = ''] = /^(\S+)\/(\S+) (\S+)$/.exec(named) ?? [];
+  const declared = ports.flatMap((one) => one ?? []);
+  return pod({ namespace, name, uid: name, ip, labels, containers: [container({ ports: declared })] });
+}
+const NAMESPACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'pol-a': { team: 'a', env: 'prod' },
+  'pol-b': { team: 'b', env: 'prod' },
+  'pol-c': { env: 'test' },
+};
+
+const app = (value: string) => ({ matchLabels: { app: value } });
+const tcp = (port: string) => [{ protocol: 'TCP', port }];
+const block = (cidr: string, ...except: readonly string[]) => ({ ipBlock: { cidr, except } });
+const egress = (namespace: string, podSelector: object, ...rules: readonly object[]) =>
+  policyOf({ name: 'drawn', namespace, spec: { podSelector, policyTypes: ['Egress'], egress: rules } });
+const ingress = (namespace: string, podSelector: object, ...rules: readonly object[]) =>
+  policyOf({ name: 'drawn-in', namespace, spec: { podSelector, policyTypes: ['Ingress'], ingress: rules } });
+
+const untiered = { matchExpressions: [{ key: 'tier', operator: 'DoesNotExist' }] };
+const SET_12 = [egress('pol-c', untiered, { ports: tcp('web') })];
+const SET_34 = [
+  egress(
+    'pol-c',
+    app('web'),
+    { ports: [{ port: 9000 }] },
+    { to: [{ podSelector: app('web') }, block('0.0.0.0/0', '10.200.1.0/24')], ports: tcp('web') },
+  ),
+];
+const SET_36_A = [
+  egress('pol-a', app('db'), { to: [block('0.0.0.0/0', '10.200.2.9/32', '10.200.2.10/32')] }, { ports: tcp('http') }),
+];
+const SET_36_B = [
+  egress(
+    'pol-b',
+    { matchExpressions: [{ key: 'app', operator: 'Exists' }] },
+    {
+      ports: [
+        { protocol: 'UDP', port: 'echo-udp' },
+        { protocol: 'TCP', port: 8000, endPort: 8080 },
+      ],
+    },
+    { to: [block('10.200.1.6/32')], ports: tcp('http') },
+  ),
+];
+const SET_49 = [
+  ingress(
+    'pol-c',
+    app('web'),
+    { from: [{ podSelector: {} }] },
+    { from: [block('0.0.0.0/0', '10.200.1.8/32', '10.200.1.5/32')], ports: [{ protocol: 'UDP', port: 'echo' }] },
+  ),
+];
+const SET_51 = [
+  egress(
+    'pol-c',
+    { matchExpressions: [{ key: 'tier', operator: 'Exists' }] },
+    { to: [block('192.168.108.0/24')] },
+    { to: [block('10.200.0.0/16')], ports: tcp('http') },
+  ),
+];
+
+function endOf(name: string, policies: readonly PolicyObject[]): PolicedEnd {
+  const found = PODS.find((one) => one.name === name)!;
+  const selecting = policies.filter(
+    (one) => one.namespace === found.namespace && selects(one.podSelector, found.labels),
+  );
+  return {
+    kind: 'pod',
+    pod: found,
+    selecting,
+    namespaceLabels: { ...NAMESPACES[found.namespace], ...nameLabel(found.namespace) },
+  };
+}
+
+test.each<[string, readonly PolicyObject[], 'allow' | 'deny']>([
+  ['c1 > c2 8080/tcp', SET_12, 'allow'],
+  ['c1 > b2 8080/tcp', SET_34, 'deny'],
+  ['c1 > b2 9001/udp', SET_34, 'deny'],
+  ['a3 > c2 8080/tcp', SET_36_A, 'allow'],
+  ['b1 > a3 9000/tcp', SET_36_B, 'deny'],
+  ['b1 > c2 9001/udp', SET_36_B, 'allow'],
+  ['b2 > a3 9000/tcp', SET_36_B, 'deny'],
+  ['b2 > c1 8080/tcp', SET_49, 'deny'],
+  ['b2 > c1 9000/tcp', SET_49, 'deny'],
+  ['c2 > a1 8080/tcp', SET_51, 'deny'],
+  ['c2 > b2 8080/tcp', SET_51, 'deny'],
+  ['c2 > c1 8080/tcp', SET_51, 'deny'],
+  ['c2 > c1 9000/tcp', SET_51, 'deny'],
+])('%s', (flow, policies, seen) => {
+  const [, from = '', to = '', port = '', protocol = ''] = /^(\S+) > (\S+) (\d+)\/(\S+)$/.exec(flow) ?? [];
+  const [source, dest] = [endOf(from, policies), endOf(to, policies)];
+  const common = { kind: 'read', enforcer: enforcer(), observed: 'none', dns: false, translated: false } as const;
+  const dests = [{ end: dest, port: Number(port) }];
+  const told = intend({ ...common, source, dests, protocol: protocol.toUpperCase(), siblings: PODS }, { admin: [] });
+  expect(told.says).toBe(seen);
+});
