@@ -93,20 +93,21 @@ export interface Run {
   readonly sight: Sight;
 }
 
+const MOST_WAYS = MAX_DOUBTFUL * 8;
+
 export function runChain({ chains, name, sight }: Run, start: Pick<Ending, 'frame' | 'fork'>): Ending[] {
   const endings: Ending[] = [];
   const first = { rules: chains(name) ?? [], at: 0, caller: undefined };
   const open: Thread[] = [{ ...start, trail: undefined, position: first }];
   for (let thread = open.pop(); thread !== undefined; thread = open.pop()) {
-    if (open.length + endings.length > MAX_DOUBTFUL * 8) {
+    if (open.length + endings.length > MOST_WAYS)
       return [
         {
           ...start,
           trail: undefined,
-          verdict: { kind: 'unknown', why: `more than ${MAX_DOUBTFUL * 8} ways through ${name}` },
+          verdict: { kind: 'unknown', why: `more than ${MOST_WAYS} ways through ${name}` },
         },
       ];
-    }
     const ran = runThread(thread, chains, sight);
     if (ran.ended) endings.push(ran.ending);
     else open.push(...ran.threads);
@@ -120,19 +121,10 @@ type Ran =
 /** Runs until the packet's fate in this table is sealed or a rule lets it go more than one way. */
 function runThread(thread: Thread, chains: Chains, sight: Sight): Ran {
   const { frame, fork, trail } = thread;
-  let position = thread.position;
-  while (position) {
-    const rule = position.rules[position.at];
-    if (!rule) {
-      position = position.caller;
-      continue;
-    }
-    const following: Position = { ...position, at: position.at + 1 };
-    const acts = rule.act(frame, fork, sight);
-    if (!acts) {
-      position = following;
-      continue;
-    }
+  for (let position = thread.position; position; position = position.caller) {
+    const matched = firstMatch(position, thread, sight);
+    if (!matched) continue;
+    const { rule, acts, following } = matched;
     const threads = acts.map((act) => follow(act, rule, { following, trail, chains }));
     const [only] = threads;
     if (threads.length === 1 && only)
@@ -140,6 +132,22 @@ function runThread(thread: Thread, chains: Chains, sight: Sight): Ran {
     return { ended: false, threads: threads.map((each) => ('position' in each ? each : sealed(each))) };
   }
   return { ended: true, ending: { frame, fork, trail } };
+}
+
+interface Matched {
+  readonly rule: ChainRule;
+  readonly acts: readonly Act[];
+  readonly following: Position;
+}
+
+/** The loop that passes thousands of rules: nothing is made for those that do not match. */
+function firstMatch({ rules, at, caller }: Position, { frame, fork }: Thread, sight: Sight): Matched | undefined {
+  for (let next = at; next < rules.length; next += 1) {
+    const rule = rules[next];
+    const acts = rule?.act(frame, fork, sight);
+    if (rule && acts) return { rule, acts, following: { rules, at: next + 1, caller } };
+  }
+  return undefined;
 }
 
 /** An ending among threads waits its turn as a thread whose only rule gives the verdict. */
@@ -189,7 +197,3 @@ export function decide(truth: Truth, fork: Fork, question: string): { readonly y
   if (truth.chance <= 0) return { no: fork };
   return { yes: chanced(fork, truth.chance, `${question} yes`), no: chanced(fork, 1 - truth.chance, `${question} no`) };
 }
-
-/** One open question about one packet has one answer; its answer's packet is another. */
-export const doubtOn = ({ protocol, src, sport }: Frame, { netns }: Sight, doubt: string): string =>
-  `${netns.id} ${protocol} from ${src}:${sport}: ${doubt}`;

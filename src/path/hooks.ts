@@ -7,6 +7,7 @@ import { join } from './fork.js';
 import { chainsOf } from './iptables/table.js';
 import { nftBaseChains } from './nft/base.js';
 import { translationStep } from './hook-steps.js';
+import type { Frame } from './packet.js';
 import { byPriority, inAnyOrder, keyOf } from './order.js';
 
 type Phase = (passing: Passing, sight: Sight) => readonly Passing[];
@@ -120,16 +121,21 @@ function natPhase(netfilter: Netfilter | undefined, manip: Manip): Phase {
     if (!frame.conn) return [each];
     const isAsking = frame.state === 'NEW' || (frame.state === 'RELATED' && !frame.icmp);
     if (!isAsking || isSettled(frame, manip)) {
-      const moved = translate(frame, manip);
-      const step = moved === frame ? undefined : translationStep(frame, moved);
-      const passing = { ...each, frame: moved, steps: step ? [...each.steps, step] : each.steps };
-      return [moved.dst === frame.dst ? passing : routedAgain(passing, sight)];
+      const passing = translated(each, frame, manip);
+      return [passing.frame.dst === frame.dst ? passing : routedAgain(passing, sight)];
     }
     const chains = netfilter ? baseChains(netfilter, sight.hook).filter(({ type }) => type === 'nat') : [];
     return askNatChains(each, chains, { sight, manip }).map((asked) =>
       asked.stopped || asked.frame.dst === frame.dst ? asked : routedAgain(asked, sight),
     );
   };
+}
+
+/** With what the connection has settled for the other end, too: a reset goes back by what the refused packet came by. */
+function translated(each: Passing, frame: Frame, manip: Manip): Passing {
+  const moved = translate(frame, manip);
+  if (moved === frame) return { ...each, frame };
+  return { ...each, frame: moved, steps: [...each.steps, translationStep(frame, moved)] };
 }
 
 interface Asking {
@@ -143,5 +149,5 @@ function askNatChains(start: Passing, chains: readonly BaseChain[], { sight, man
   for (const group of byPriority(chains)) {
     passing = passing.flatMap((each) => inAnyOrder(each, group.chains, { sight, isDone }));
   }
-  return passing.map((each) => (isDone(each) ? each : { ...each, frame: leaveAlone(each.frame, manip) }));
+  return passing.map((each) => (isDone(each) ? each : translated(each, leaveAlone(each.frame, manip), manip)));
 }

@@ -3,10 +3,11 @@ import { coldStart } from './cold-start.js';
 import { flowRuns } from './flow-run.js';
 import { labFlow } from './lab-flow.js';
 import { tableText } from './line.js';
+import { path } from './path.js';
 import { rules } from './rules.js';
 
 // One after another: what runs beside a measurement is in it.
-const lines = [...coldStart(), ...(await flowRuns()), ...(await labFlow()), ...(await rules())];
+const lines = [...coldStart(), ...(await flowRuns()), ...(await labFlow()), ...(await rules()), ...path()];
 console.log(tableText(lines));
 const broken = lines.filter(({ verdict }) => verdict === 'broken');
 const measured = lines.filter(({ verdict }) => verdict === 'ok' || verdict === 'broken');

@@ -92,7 +92,7 @@ async function judging(bundle: Bundle): Promise<number> {
 const PER_SERVICE = 8;
 
 /** The recorded rules, with Services of two endpoints each ahead of those that are there. */
-function grown(recorded: string): string {
+export function grown(recorded: string): string {
   const held = recorded.match(/^(\[\d+:\d+\] )?-A /gm)?.length ?? 0;
   const services = Array.from({ length: Math.ceil((RULES - held) / PER_SERVICE) }, (_, index) => index);
   // kube-proxy's counting object is none of the rules': iptables-restore does not make it.

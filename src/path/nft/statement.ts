@@ -1,8 +1,9 @@
 // Runs the statements of one nft rule, left to right, until one does not hold or gives a verdict.
 import type { Json, NftRule, NftTable } from '../../facts/netfilter.js';
-import { type Act, type ChainRule, type Flow, NEXT, type Sight, type Truth, decide, doubtOn } from '../chain.js';
+import { type Act, type ChainRule, type Flow, NEXT, type Sight, type Truth, decide } from '../chain.js';
 import type { Fork } from '../fork.js';
 import type { Frame } from '../packet.js';
+import { doubtOn } from '../question.js';
 import { compare } from './compare.js';
 import { type Env, evaluate } from './expression.js';
 import { mangle, nat, rejection } from './effect.js';
