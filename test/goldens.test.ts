@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-const MISTAKES = /\bundefined\b|\bnull\b|\bNaN\b|\bNone\b|\[object |\bInfinity\b/;
+// nft's own JSON, which is cited as it stands, writes a verdict as `"drop":null`.
+const MISTAKES = /\bundefined\b|(?<!":)\bnull\b|\bNaN\b|\bNone\b|\[object |\bInfinity\b/;
 
 const goldens = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((name) => /(^|[/\\])golden/.test(name) && /\.(txt|json|yaml|md)$/.test(name))
