@@ -47,7 +47,9 @@ export function deframe(output: Buffer, nonce: string): Frames {
 
 /** The phases finished in a tail of the stream: what the one who waits needs to know while it still runs. */
 export function phasesIn(text: string, nonce: string): readonly string[] {
-  return [...text.matchAll(new RegExp(`\n@${nonce} p (\\w+)\n`, 'g'))].map(([, phase = '']) => phase);
+  const mark = `\n@${nonce} p `;
+  if (!text.includes(mark)) return [];
+  return [...text.matchAll(new RegExp(`${mark}(\\w+)\n`, 'g'))].map(([, phase = '']) => phase);
 }
 
 const begun = (key: string, tried: string, uptime: string): Section => ({

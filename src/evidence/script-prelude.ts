@@ -10,10 +10,20 @@ export function bootstrap(lastLine: string): readonly string[] {
   return ['sh', '-c', read];
 }
 
+/**
+ * For every shell that starts others: told to end, it waits for those it started. A second TERM must not hurry it, and
+ * `wait` knows nothing of a command substitution, whose shell bash leaves behind when a trap ends it.
+ */
+export const MORTAL = `trap 'trap "" TERM; c=1; while wait; [ "$c" ]; do c=; read -r c </proc/thread-self/children; done 2>/dev/null; exit 137' TERM`;
+
 /*
  * Why it looks as it does.
  * - A hung tool is killed with all its children. There are no process groups without a terminal in dash, so children
  *   are found in /proc.
+ * - Nothing may be left to the container's first process: it is rarely an init, never waits for what it has not
+ *   started, and would keep each orphan as a zombie that counts against the pod's limit of processes. So whoever
+ *   starts something waits for it. What must be killed is stopped from its root on and killed from its leaves on: a
+ *   shell that comes to again takes its dead child's entry away, and only then follows the TERM that waits for it.
  * - No `timeout`, `mktemp` or `mkfifo` in the poorest image: watchdogs are shells that sleep a second at a time and
  *   look whether they are still wanted, so what survives a kill of everything else survives it for one second.
  * - Watchdogs hold no stream of ours open: the runtime ends an exec only when its streams are closed.
@@ -38,21 +48,40 @@ kids() {
     [ "$3" = "$1" ] && [ "\${p%/stat}" != "$me" ] && echo "\${p%/stat}"
   done
 } 2>/dev/null
-reap() {
+fell() {
   kill -STOP "$1"
-  for p in $(kids "$1"); do reap "$p"; done
+  l=
+  for p in $(kids "$1"); do fell "$p"; l=1; done
+  if [ "$l" ]; then kill -TERM "$1"; else kill -KILL "$1"; fi
+  kill -CONT "$1"
+}
+uproot() {
+  kill -STOP "$1"
+  for p in $(kids "$1"); do uproot "$p"; done
   kill -KILL "$1"
+}
+reap() {
+  for n in 1 2 3 4 5; do
+    fell "$1"
+    kill -0 "$1" || return
+    sleep 0.1 || sleep 1
+  done
+  uproot "$1"
 } 2>/dev/null
 dog() {
   read -r me v </proc/self/stat
+  trap 'trap "" TERM; kill $!; wait $!; exit' TERM
   i=0
   while [ $i -lt "$1" ]; do
-    sleep 1 || return
+    sleep 1 &
+    wait $! || return
     i=$((i + 1))
     kill -0 "$2" || return
   done
   reap "$2"
 } </dev/null >/dev/null 2>&1 4>&-
+off() { kill "$1"; wait "$1"; } 2>/dev/null
+mortal() { ${MORTAL}; }
 room() {
   lim=
   while IFS=: read -r n c q; do
@@ -73,8 +102,10 @@ room() {
   done </proc/self/cgroup
 } 2>/dev/null
 one() {
+  mortal
   [ "$lim" ] && [ "$lim" -lt 12288 ] && { echo "out of memory: $lim KB are left to this container" >&2; return 1; }
   (
+    mortal
     [ "$lim" ] && ulimit -v "$lim" 2>/dev/null
     eval "$2"
   ) </dev/null 4>&- &
@@ -83,10 +114,11 @@ one() {
   d=$!
   wait $p
   r=$?
-  kill $d 2>/dev/null
+  off $d
   return $r
 }
 ask() {
+  mortal
   k=$1 s=$2 t=0
   shift 2
   while [ $# -gt 0 ]; do
@@ -118,10 +150,10 @@ big() {
   else ask "$@"; fi
   lim=
 }
-end() { kill $g 2>/dev/null; exit; }
+end() { off $g; exit; }
 step() {
   "$1" </dev/null &
   w=$!
-  read -r l || { reap $w; end; }
+  read -r l || { reap $w; wait $w; end; }
   wait $w
 }`;

@@ -64,8 +64,8 @@ function phaseLines(placed: readonly Placed[], phase: Phase): readonly string[] 
     .map((one, index) => ({ ask: one.ask, line: section(one, sectionKey(index, phase), pods) }))
     .filter(({ ask }) => runsIn(ask, phase));
   const lanes = dealt(sections, phase === 'attempts' ? ATTEMPT_LANES : STATIC_LANES);
-  const bodies = lanes.map((lane, at) => `${phase}${at}() {\n${lane.map(({ line }) => line).join('\n')}\n}`);
-  return [...bodies, `${phase}() {\n${braid(phase, lanes.length)}\nprintf '\\n%s p ${phase}\\n' "$m"\n}`];
+  const bodies = lanes.map((lane, at) => `${phase}${at}() {\nmortal\n${lane.map(({ line }) => line).join('\n')}\n}`);
+  return [...bodies, `${phase}() {\nmortal\n${braid(phase, lanes.length)}\nprintf '\\n%s p ${phase}\\n' "$m"\n}`];
 }
 
 const runsIn = (ask: Ask, phase: Phase): boolean =>
@@ -90,7 +90,7 @@ function dealt<T extends { readonly ask: Ask }>(sections: readonly T[], lanes: n
 function braid(phase: Phase, lanes: number): string {
   if (lanes === 0) return ':';
   return Array.from({ length: lanes - 1 }, (_, at) => at + 1).reduce(
-    (inner, lane) => `${phase}${lane} | { ${inner}; cat; }`,
+    (inner, lane) => `${phase}${lane} | { mortal; ${inner}; cat; }`,
     `${phase}0`,
   );
 }

@@ -1,5 +1,6 @@
 // A real connection, or a real datagram, from where the packet would start.
 import type { Ask, Try } from '../../evidence/evidence.js';
+import { MORTAL } from '../../evidence/script-prelude.js';
 import { sh, shown, verbatim } from '../../evidence/shell.js';
 import { dnsQuery } from '../read/dns-message.js';
 import { NODE, PERL, PYTHON } from './attempt-clients.js';
@@ -22,7 +23,8 @@ const DATAGRAM_SECONDS = 2;
 const PACE = 0.2;
 /** What was accepted at once costs nobody an ICMP error: the next tries need not wait. */
 const ACCEPTED_PACE = 0.02;
-const FIRST_LOOK = 0.1;
+/** Looked at twice: most are accepted within the first of these, and all that are worth hurrying for within both. */
+const FIRST_LOOKS = [0.02, 0.08] as const;
 const BURST = 5;
 /** Beyond that one a second, or an error that the kernel withholds looks like a timeout. */
 const LONG_PACE = 1;
@@ -80,6 +82,7 @@ const attempt = (id: string, all: readonly Try[], count: number): Ask => ({
  */
 const paced = (script: string, count: number): string =>
   sh`one() {
+  ${verbatim(MORTAL)}
   read -r b x </proc/uptime
   o=$(${verbatim(script)} 2>&1 </dev/null)
   r=$?
@@ -100,14 +103,27 @@ wait
 [ $r -ne 126 ] && [ $r -ne 127 ]`;
 
 /** Not for more than a burst: an accepted first try says nothing of the twentieth. */
-const hurry = sh`  if [ $i -eq 2 ] && sleep ${FIRST_LOOK} 2>/dev/null && ! kill -0 $p 2>/dev/null && wait $p; then pace=${ACCEPTED_PACE}; fi`;
+const hurry = sh`  if [ $i -eq 2 ]; then
+    for look in ${FIRST_LOOKS}; do
+      sleep $look 2>/dev/null || break
+      kill -0 $p 2>/dev/null && continue
+      wait $p && pace=${ACCEPTED_PACE}
+      break
+    done
+  fi`;
 
-/** bash's own connect knows no limit; where there is no `timeout` the shell that connects is killed from beside it. */
+/** bash's own connect knows no limit; where there is no `timeout` it is killed from beside. */
 function bash(to: Endpoint): Try {
   const inner = 'exec 3<>"/dev/tcp/$1/$2"';
-  const watched = `sleep "$3" & s=$!; { wait $s && kill -9 $$; } 2>/dev/null & w=$!; ${inner}; r=$?; kill $w $s; exit $r`;
-  const words = [to.address, to.port, CONNECT_SECONDS];
-  const script = sh`if command -v timeout >/dev/null; then timeout -s KILL ${CONNECT_SECONDS} bash -c ${inner} bash ${words}; else bash -c ${watched} bash ${words}; fi`;
+  const words = [to.address, to.port];
+  const script = sh`if command -v timeout >/dev/null; then timeout -s KILL ${CONNECT_SECONDS} bash -c ${inner} bash ${words}
+  else
+    bash -c ${inner} bash ${words} & c=$!
+    { trap 'kill $!; wait $!; exit' TERM; sleep ${CONNECT_SECONDS} & wait $! && kill -9 $c; } 2>/dev/null & w=$!
+    wait $c; r=$?
+    kill $w 2>/dev/null; wait $w
+    exit $r
+  fi`;
   return { tool: 'bash', needs: ['bash', 'sleep'], script, shown: '' };
 }
 

@@ -1,5 +1,6 @@
 // Pings of growing size that may not be fragmented: which of them come back.
 import type { Ask } from '../../evidence/evidence.js';
+import { MORTAL } from '../../evidence/script-prelude.js';
 import { sh, shown, verbatim } from '../../evidence/shell.js';
 
 /** IPv4 and ICMP headers: what a payload needs around it. */
@@ -56,7 +57,8 @@ function pings(address: string, sizes: readonly number[]): string {
   const payloads = sizes.map((size) => size - HEADERS);
   return sh`case $(ping -V 2>&1) in *iputils*) ;; *) exit 1 ;; esac
 one() {
-  o=$(ping -n -M do -c 1 -W 0.2 -s $1 ${address} 2>&1)
+  ${verbatim(MORTAL)}
+  o=$(ping -n -M do -c 1 -W 0.1 -s $1 ${address} 2>&1)
   r=$?
   case $r$o in
   0* | *mtu*) ;;

@@ -27,6 +27,7 @@ export const killed: Trial = {
     // Attempts that time out keep a run busy long enough to be struck in every phase.
     const [fault] = await faultsLike(['fdb-entry-gone', 'coredns-upstream-unreachable']);
     if (fault === undefined) return;
+    const zombiesBefore = zombies();
     const during = async (
       _: unknown,
       flow: { readonly source: string; readonly dest: string; readonly port: number },
@@ -37,6 +38,8 @@ export const killed: Trial = {
         const left = await settled(GONE_MS, () => ours().length);
         const words = `${struck.join(' ')} processes of ours at the moments of the kills, ${left} after ${GONE_MS / 1000} s`;
         say({ name: `--probe ${rung}: processes`, passed: left === 0 && struck.some((count) => count > 0), words });
+        const entries = await settled(GONE_MS, () => Math.max(0, zombies() - zombiesBefore));
+        say({ name: `--probe ${rung}: zombies`, passed: entries === 0, words: `${entries} more than before` });
         if (rung === 'exec') continue;
         const made = await objects(lab);
         const still = await settled(OBJECTS_GONE_MS, async () => (await objects(lab)).length);
@@ -88,6 +91,20 @@ function ours(): readonly number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => Number.isInteger(pid) && OURS.test(commandLine(pid)));
+}
+
+/** A container's first process is rarely an init: what is left to it stays, and counts against the pod's limit. */
+function zombies(): number {
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && / Z /.test(stat(pid))).length;
+}
+
+function stat(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    // It ended while we looked.
+    return '';
+  }
 }
 
 function commandLine(pid: number): string {
