@@ -26,6 +26,8 @@ export const MORTAL = `trap 'trap "" TERM; c=1; while wait; [ "$c" ]; do c=; rea
  *   shell that comes to again takes its dead child's entry away, and only then follows the TERM that waits for it.
  * - No `timeout`, `mktemp` or `mkfifo` in the poorest image: watchdogs are shells that sleep a second at a time and
  *   look whether they are still wanted, so what survives a kill of everything else survives it for one second.
+ * - A watchdog is called off by its own sleep being killed, so that it takes that away and ends by itself. It is stopped
+ *   first, and seen to be: between looking for its child and killing it, it might start one.
  * - Watchdogs hold no stream of ours open: the runtime ends an exec only when its streams are closed.
  * - What we run is charged to the container's memory limit, and an OOM kill would hit the agent: a large dump gets
  *   three quarters of what is left as its address space, and fails by itself instead.
@@ -70,17 +72,24 @@ reap() {
 } 2>/dev/null
 dog() {
   read -r me v </proc/self/stat
-  trap 'trap "" TERM; kill $!; wait $!; exit' TERM
+  mortal
   i=0
   while [ $i -lt "$1" ]; do
-    sleep 1 &
-    wait $! || return
+    sleep 1 || return
     i=$((i + 1))
     kill -0 "$2" || return
   done
   reap "$2"
 } </dev/null >/dev/null 2>&1 4>&-
-off() { kill "$1"; wait "$1"; } 2>/dev/null
+off() {
+  kill -STOP "$1"
+  while read -r l <"/proc/$1/stat"; do
+    case $l in *') T '* | *') Z '*) break ;; esac
+  done
+  z=; read -r z <"/proc/$1/task/$1/children"
+  if [ "$z" ]; then kill -KILL $z; kill -CONT "$1"; else kill -KILL "$1"; fi
+  wait "$1"
+} 2>/dev/null
 mortal() { ${MORTAL}; }
 room() {
   lim=
