@@ -164,6 +164,15 @@ describe('a search list', () => {
 });
 
 describe('a sweep', () => {
+  it('is over where the largest that our own stack sends comes back', () => {
+    const text = captured('ping-20221126/sweep-own-limit.txt');
+    expect(readSweep(answered('ping', text))).toMatchObject({
+      largestAnswered: 1450,
+      smallestLost: 1500,
+      reportedMtu: 1450,
+    });
+  });
+
   const sweeps = ['ping-20221126', 'python3-3.11'].filter((directory) =>
     existsSync(join(import.meta.dirname, 'captured', directory)),
   );

@@ -8,6 +8,9 @@ const HEADERS = 28;
 /** Sizes that tell overlays apart: 1280 the floor of IPv6, 1370 to 1450 VXLAN, WireGuard, IPIP and their sums, 1500 plain Ethernet. */
 const SIZES = [1280, 1370, 1400, 1410, 1420, 1430, 1440, 1450, 1460, 1480, 1500];
 
+/** What is left of ping's "local error: message too long, mtu=1450", less the headers. */
+const OWN_LIMIT = `n=\${o##*mtu=}; n=$((\${n%%[!0-9]*} - ${HEADERS}))`;
+
 const PYTHON = `import errno, select, socket, struct, sys, time
 host, sizes = sys.argv[1], [int(n) for n in sys.argv[2:]]
 left, state = {}, {}
@@ -50,22 +53,28 @@ export function sweepAsk(address: string, sizes: readonly number[] = SIZES): Ask
 }
 
 /**
+ * The largest first, or what our own stack says is the largest: where it comes back, all that are smaller would too.
  * busybox has a ping without -M: its large pings would be cut to pieces and arrive. One ping may be lost, so it is asked
  * again, but not what the stack itself refuses: a single ping waits out -W even then.
  */
 function pings(address: string, sizes: readonly number[]): string {
   const payloads = sizes.map((size) => size - HEADERS);
   return sh`case $(ping -V 2>&1) in *iputils*) ;; *) exit 1 ;; esac
+try() { o=$(ping -n -M do -c 1 -W 0.1 -s $1 ${address} 2>&1); r=$?; }
+tell() { printf '\036size %s %s\n%s\n' $(($1 + ${verbatim(String(HEADERS))})) $r "$o"; }
 one() {
   ${verbatim(MORTAL)}
-  o=$(ping -n -M do -c 1 -W 0.1 -s $1 ${address} 2>&1)
-  r=$?
+  try $1
   case $r$o in
   0* | *mtu*) ;;
   *) o=$(ping -n -M do -c 2 -i 0.3 -W 2 -s $1 ${address} 2>&1); r=$? ;;
   esac
-  printf '\036size %s %s\n%s\n' $(($1 + ${verbatim(String(HEADERS))})) $r "$o"
+  tell $1
 }
+n=${payloads.at(-1) ?? 0}
+try $n
+case $o in *mtu=*) tell $n; ${verbatim(OWN_LIMIT)}; try $n ;; esac
+[ $r -eq 0 ] && tell $n && exit
 for size in ${payloads}; do one $size & done
 wait
 ping -n -c 1 -W 1 ${address} >/dev/null 2>&1
