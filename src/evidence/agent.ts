@@ -7,6 +7,7 @@ import type { Identity } from './kubeconfig/credentials.js';
 import type { Login } from './kubeconfig/login.js';
 import { proxyFor } from './kubeconfig/proxy.js';
 import { some } from './kubeconfig/config.js';
+import { openSocks, type Target } from './socks.js';
 
 /** client-go's own dialer waits 30 s; a person waiting for an answer knows after five. */
 export const CONNECT_MS = 5_000;
@@ -32,11 +33,9 @@ type Connected = (error: Error | null, socket?: net.Socket) => void;
 /** Node 20 has no proxy support of its own: the agent's sockets are opened through CONNECT instead. */
 function tunnelled(agent: http.Agent, proxy: URL | undefined): http.Agent {
   if (!proxy) return agent;
-  if (!/^https?:$/.test(proxy.protocol)) throw new Error(`proxies of kind ${proxy.protocol} are not supported`);
   const secure = agent instanceof https.Agent;
   const createConnection = (options: tls.ConnectionOptions, connected: Connected): undefined => {
-    const target = `${hostPart(options.host ?? '')}:${options.port}`;
-    openTunnel(proxy, target, (error, socket) => {
+    tunnelTo(proxy, { host: options.host ?? '', port: Number(options.port) }, (error, socket) => {
       if (!socket) return connected(error);
       if (!secure) return connected(null, socket);
       const servername = options.servername ?? (net.isIP(options.host ?? '') ? '' : (options.host ?? ''));
@@ -45,6 +44,13 @@ function tunnelled(agent: http.Agent, proxy: URL | undefined): http.Agent {
     });
   };
   return Object.assign(agent, { createConnection });
+}
+
+function tunnelTo(proxy: URL, target: Target, connected: Connected): void {
+  if (/^https?:$/.test(proxy.protocol)) return openTunnel(proxy, `${hostPart(target.host)}:${target.port}`, connected);
+  if (!/^socks5h?:$/.test(proxy.protocol))
+    return connected(new Error(`proxies of kind ${proxy.protocol} are not supported`));
+  openSocks(proxy, target, CONNECT_MS).then((socket) => connected(null, socket), connected);
 }
 
 const hostPart = (host: string) => (net.isIPv6(host) ? `[${host}]` : host);

@@ -43,7 +43,7 @@ function inside(cidr: string, host: string): boolean {
   return numberOf(base) >> shift === numberOf(host) >> shift;
 }
 
-function numberOf(address: string): bigint {
+export function numberOf(address: string): bigint {
   if (isIP(address) === 4) return address.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
   const [left = '', right] = address.split('::');
   const head = left.split(':').filter(Boolean);
