@@ -44,9 +44,9 @@ function outcomeOf(kind: 'delivered' | 'dropped' | 'unknown', step: Step | undef
 export const crossing = (different: Partial<Crossing> = {}): Crossing => ({
   from: 'w1',
   to: 'w2',
-  source: '10.244.1.4',
   seenFrom: 'unanswered',
   seenTo: 'nothing',
+  commands: { from: 'conntrack -L -p tcp -d 10.244.2.7', to: 'conntrack -L -p tcp -d 10.244.2.7' },
   shouldPass: true,
   ...different,
 });

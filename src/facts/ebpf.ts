@@ -54,3 +54,12 @@ export interface CiliumPolicyEntry {
   readonly proxyPort: number;
   readonly text: string;
 }
+
+/** A connection in the table of Cilium's programs. */
+export interface CiliumTracked {
+  readonly sourcePort: number;
+  /** By the node's monotonic clock. An entry stays until it is swept, which may be hours later. */
+  readonly expires: number;
+  readonly answered: boolean;
+  readonly text: string;
+}

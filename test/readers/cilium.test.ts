@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { isUnreadable } from '../../src/facts/fact.js';
-import { readCiliumIdentities, readCiliumServices } from '../../src/facts/read/cilium.js';
-import { captured } from './captured.js';
+import { readCiliumTrackedAnswer } from '../../src/facts/asks/cilium.js';
+import { readCiliumIdentities, readCiliumServices, readCiliumTracked } from '../../src/facts/read/cilium.js';
+import { answered, captured } from './captured.js';
 
 const FOLDER = 'cilium-1.16-kpr-vxlan';
 
@@ -62,3 +63,28 @@ test.each(['', '[]', '{"10.96.0.1 (x)": ["?"]}', '{"10.96.0.1:80 (1)": ["somewhe
     expect(isUnreadable(readCiliumServices(text))).toBe(true);
   },
 );
+
+const tracked = (file: string) => {
+  const read = readCiliumTrackedAnswer(answered('cilium-dbg', captured(`${FOLDER}/${file}`)));
+  if (isUnreadable(read)) throw new Error(read.unreadable);
+  return read.map(({ sourcePort, answered: has }) => ({ sourcePort, answered: has }));
+};
+
+test('connections: the sender’s node has no answer of what is lost, on either way', () => {
+  const two = [52_372, 52_360].map((sourcePort) => ({ sourcePort, answered: false }));
+  expect(tracked('w2-ct-list-lost-there.txt')).toEqual(two);
+  expect(tracked('w1-ct-list-lost-there.txt')).toEqual([]);
+});
+
+test('connections: of two attempts that expired before the newest was sent, nothing is told', () => {
+  const two = [45_474, 45_490].map((sourcePort) => ({ sourcePort, answered: false }));
+  expect(tracked('w2-ct-list-lost-back.txt')).toEqual(two);
+  expect(tracked('w1-ct-list-lost-back.txt')).toEqual(two.map((one) => ({ ...one, answered: true })));
+});
+
+test('connections: a dump that was cut off is not read, nor a line that is none', () => {
+  const [first = ''] = captured(`${FOLDER}/w2-ct-list-lost-there.txt`).split('\n');
+  expect(isUnreadable(readCiliumTrackedAnswer(answered('cilium-dbg', `${first}\n`)))).toBe(true);
+  expect(isUnreadable(readCiliumTrackedAnswer(answered('cilium-dbg', '')))).toBe(true);
+  expect(isUnreadable(readCiliumTracked('Error: Failed to retrieve entries'))).toBe(true);
+});

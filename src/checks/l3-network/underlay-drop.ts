@@ -1,5 +1,4 @@
-import { shown } from '../../evidence/shell.js';
-import { lostBetween } from '../../path/lost-between.js';
+import { lostBetween, SHOWS } from '../../path/lost-between.js';
 import { defineCheck, fail, pass, reads, skip } from '../check.js';
 import { crossing, flow } from '../flow-samples.js';
 
@@ -20,18 +19,21 @@ export default defineCheck({
     misleads: 'A firewall of the receiving node drops tunnel packets before they are tracked: it is looked for first.',
   },
 
-  judge({ crossing: seen }, { address, port, protocol }) {
+  judge({ crossing: seen }) {
     if (seen === 'none') return skip('answered in some way, or within one node');
-    const { from, to, source, seenFrom } = seen;
+    const { from, to, seenFrom, seenTo, commands } = seen;
     if (!seen.shouldPass) return skip('what the nodes hold stops it, or is not known to the end');
     const lost = lostBetween(seen);
-    if (lost === undefined) return pass(`${to} sees the connection: it is not lost between the nodes`);
-    const command = shown`conntrack -L -p ${protocol} -s ${source} -d ${address} --orig-port-dst ${port}`;
+    const arrived = seenFrom === 'answered' ? `${from} sees the answer` : `${to} sees the connection`;
+    if (lost === undefined) return pass(`${arrived}: it is not lost between the nodes`);
     return fail({
       severity: 'outage',
       confidence: seenFrom === 'not-read' ? 'programmed' : 'observed',
-      says: lost,
-      cites: [from, to].map((on) => ({ on, shows: lost, command })),
+      says: lost.says,
+      cites: [
+        { on: from, shows: SHOWS[seenFrom], command: commands.from },
+        { on: to, shows: SHOWS[seenTo], command: commands.to },
+      ],
       fix: [
         reads(
           `watch the wire of ${to} while you try again`,
@@ -39,7 +41,7 @@ export default defineCheck({
         ),
         reads('then look at what lies between the nodes: security groups, source checks, the hypervisor, a switch'),
       ],
-      refute: reads(`on ${to} this would print an entry with [UNREPLIED], had the packet arrived`, command),
+      refute: reads(lost.refute, lost.command),
       also: [from, to].map((name) => ({ kind: 'node', name })),
     });
   },

@@ -1,6 +1,14 @@
 // cilium-dbg's dumps of its maps, as JSON of version 1.16: keys and values are texts that its tables print too.
-import type { CiliumBackend, CiliumEndpoint, CiliumIdentity, CiliumPolicyEntry, CiliumService } from '../ebpf.js';
+import type {
+  CiliumBackend,
+  CiliumEndpoint,
+  CiliumIdentity,
+  CiliumPolicyEntry,
+  CiliumService,
+  CiliumTracked,
+} from '../ebpf.js';
 import { isUnreadable, unreadable, type Unreadable } from '../fact.js';
+import { notRead, readLines } from './answered.js';
 import { isObject, numberOf, objectOf, objectsOf, parseJson, textOf, textsOf, type JsonObject } from './tool-json.js';
 
 /** `{"KEY": ["VALUE", …]}`: the form of all dumps but the policies'. */
@@ -156,3 +164,18 @@ function entryText({ direction, identity, protocol, port, prefix, denies }: Omit
   const what = prefix === 0 ? 'any port' : `protocol ${protocol} ${prefix === 8 ? 'any port' : `port ${port}`}`;
   return `${denies ? 'Deny' : 'Allow'} ${direction} identity ${identity === 0 ? 'ANY' : identity} ${what}`;
 }
+
+/** `TCP OUT 10.0.2.4:37416 -> 10.0.1.5:8080 expires=… LastRxReport=0 TxFlagsSeen=0x02 LastTxReport=17890 Flags=…`. */
+const TRACKED = /^\w+ (IN|OUT) \S+:(\d+) -> \S+ expires=(\d+) .*LastRxReport=(\d+) .*LastTxReport=(\d+) /;
+
+/**
+ * `bpf ct list`, a line a connection. Rx is what came to the pod of this node and Tx what it sent, whoever began
+ * (__ct_update_timeout, bpf/lib/conntrack.h); the time of the last report is 0 until the first packet that way.
+ */
+export const readCiliumTracked = (text: string): readonly CiliumTracked[] | Unreadable =>
+  readLines(text, (line) => {
+    const [, way, port, expires, rx, tx] = TRACKED.exec(line) ?? [];
+    if (way === undefined) return notRead('cilium-dbg', line);
+    const answered = (way === 'IN' ? tx : rx) !== '0';
+    return { sourcePort: Number(port), expires: Number(expires), answered, text: line.trim() };
+  });
