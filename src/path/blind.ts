@@ -1,9 +1,10 @@
 // The first step out of a namespace that nobody could read: a pod has one way out, and the outside knows the nodes.
+import { chanced } from './fork.js';
 import { throughHook } from './hook-stage.js';
 import { crossed } from './device.js';
 import { type Journey, type Scenario, type Stage, logged, staged, unseen, unsure } from './scenario.js';
 import { hostEnd, podOf } from './wire.js';
-import { type Netns, isPod } from './world.js';
+import { type Netns, type World, isPod } from './world.js';
 
 type Send = Extract<Stage, { at: 'send' }>;
 
@@ -21,7 +22,7 @@ const unreadNetns = (id: string): Netns => ({
 
 export function sendBlind(journey: Journey, scenario: Scenario, stage: Send): readonly Scenario[] {
   if (isPod(stage.netns)) return fromPod(journey, scenario, stage);
-  if (stage.netns === 'outside') return [fromOutside(journey, scenario, stage)];
+  if (stage.netns === 'outside') return fromOutside(journey, scenario, stage);
   return [unsure(scenario, `which way ${stage.netns} sends ${stage.frame.dst}: its routes were not read`)];
 }
 
@@ -54,12 +55,26 @@ function fromPod({ world }: Journey, scenario: Scenario, { netns: id, frame }: S
 /** Used where a client outside gives no address of its own: one of those kept for documentation. */
 export const SOMEBODY_OUTSIDE = '192.0.2.1';
 
-function fromOutside({ world }: Journey, scenario: Scenario, { frame }: Send): Scenario {
+function fromOutside({ world }: Journey, scenario: Scenario, { frame }: Send): readonly Scenario[] {
   const src = frame.src === '' ? SOMEBODY_OUTSIDE : frame.src;
-  const node = world.nodeIps.get(frame.dst);
-  if (node === undefined) return unsure(scenario, `how a client outside reaches ${frame.dst}: it is no node's address`);
-  const link = world.netns.get(node)?.addresses.find(({ ip }) => ip === frame.dst)?.link ?? '';
+  const owner = world.nodeIps.get(frame.dst);
+  const nodes = owner === undefined ? (world.balanced?.get(frame.dst) ?? []) : [owner];
+  if (nodes.length === 0)
+    return [unsure(scenario, `how a client outside reaches ${frame.dst}: it is no node's address`)];
   const client = { src, dst: frame.dst, sport: frame.sport, dport: frame.dport };
   const told = unseen({ ...scenario, client }, 'the network between the client and the nodes');
-  return staged(told, { at: 'arrive', netns: node, link, frame: { ...frame, src } });
+  return nodes.map((node) => {
+    const fork = nodes.length > 1 ? chanced(told.fork, 1 / nodes.length, `enters by ${node}`) : told.fork;
+    return staged(
+      { ...told, fork },
+      { at: 'arrive', netns: node, link: door(world, node, frame.dst), frame: { ...frame, src } },
+    );
+  });
+}
+
+/** The link by which a packet for this address comes in; for a load balancer's, the one that leads to other nodes. */
+function door({ netns, nodeIps }: World, node: string, dst: string): string {
+  const addresses = netns.get(node)?.addresses ?? [];
+  const own = addresses.find(({ ip }) => ip === dst) ?? addresses.find(({ ip }) => nodeIps.get(ip) === node);
+  return own?.link ?? '';
 }

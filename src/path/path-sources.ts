@@ -53,11 +53,12 @@ function worldOf(flow: Subject<'flow'>, know: Know): World {
     const object = know.peek(subject, 'object');
     return object.kind === 'unknown' || object.value === 'absent' ? [] : [{ subject, object: object.value }];
   });
+  const entrances = flow.source.kind === 'outside' ? entered(flow, know) : [];
   const names = new Set([
     ...objects.flatMap(({ object }) => object.node ?? []),
     ...pods.flatMap(({ node }) => node ?? []),
     ...(flow.source.kind === 'node' ? [flow.source.name] : []),
-    ...(flow.source.kind === 'outside' ? entered(flow, know) : []),
+    ...entrances,
   ]);
   const nodes = [...names].toSorted().map(nodeSubject);
   know.ahead(nodes.map((node) => [node, 'netns'] as const));
@@ -70,15 +71,35 @@ function worldOf(flow: Subject<'flow'>, know: Know): World {
     object.ips.map((ip): readonly [string, PodAt] => [ip, podAt(subject, object)]),
   );
   const world = { netns, pods: new Map(at), nodeIps: nodeIps(netns, know) };
-  return { ...world, podLinks: podLinks(world) };
+  const balanced = new Map([[flow.address, entrances.map((name) => `node/${name}`)]]);
+  return { ...world, podLinks: podLinks(world), balanced };
 }
 
-/** The node whose address a client outside dials. */
-function entered({ address }: Subject<'flow'>, know: Know): readonly string[] {
+/** Where a client outside comes in: the node whose address it dials, or any that a load balancer may choose. */
+function entered(flow: Subject<'flow'>, know: Know): readonly string[] {
   const listed = know.peek(CLUSTER, 'nodes');
   const nodes = listed.kind === 'unknown' ? [] : listed.value;
-  return nodes.filter(({ internalIps }) => internalIps.includes(address)).map(({ name }) => name);
+  const dialled = nodes.filter(({ internalIps }) => internalIps.includes(flow.address)).map(({ name }) => name);
+  if (dialled.length > 0 || !flow.service) return dialled;
+  const subject = serviceSubject(flow.service.namespace, flow.service.name);
+  const service = know.peek(subject, 'object');
+  if (service.kind === 'unknown' || service.value === 'absent') return [];
+  const { ingressIps, externalIps, externalTrafficPolicy } = service.value;
+  if (![...ingressIps, ...externalIps].includes(flow.address)) return [];
+  const endpoints = know.peek(subject, 'endpoints');
+  // Under Local a node without an endpoint fails the balancer's health check, and none hands it anything.
+  const able =
+    externalTrafficPolicy === 'Local'
+      ? [
+          ...new Set(
+            endpoints.kind === 'unknown' ? [] : endpoints.value.flatMap(({ ready, node }) => (ready && node) || []),
+          ),
+        ]
+      : nodes.map(({ name }) => name);
+  return able.length > MOST_NODES ? [] : able;
 }
+/** A balancer of a large cluster may choose any of thousands: which, only it knows. */
+const MOST_NODES = 4;
 
 function podAt(subject: Subject<'pod'>, pod: { readonly node?: string; readonly hostNetwork: boolean }): PodAt {
   const self = `pod/${subject.namespace}/${subject.name}`;

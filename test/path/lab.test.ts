@@ -107,6 +107,24 @@ describe('a healthy flannel cluster with kube-proxy in iptables mode', () => {
     ]);
   });
 
+  it('lets a load balancer choose the node, and knows nothing where it is not told which', () => {
+    const dst = clusterIp('shop/api');
+    const packet = { protocol: 'tcp', from: 'outside', dst, dport: 80 } as const;
+    const balanced = new Map([[dst, ['node/cp', 'node/w1', 'node/w2']]]);
+    const { branches, symptoms } = predict({ ...world, balanced }, packet);
+    expect(symptoms).toEqual(['connected']);
+    // Three nodes, and behind each of them two backends.
+    expect(branches.map(({ probability }) => probability.toFixed(3))).toEqual(Array.from({ length: 6 }, () => '0.167'));
+    expect(predict(world, packet).branches[0]?.outcome).toMatchObject({
+      kind: 'unknown',
+      undecided: [`how a client outside reaches ${dst}: it is no node's address`],
+    });
+    // A node that has no backend of its own and may use no other is the one that fails.
+    const local = clusterIp('shop/api-itp');
+    const one = { ...world, balanced: new Map([[local, ['node/cp', 'node/w1']]]) };
+    expect(predict(one, { ...packet, dst: local }).symptoms.toSorted()).toEqual(['connected', 'timeout']);
+  });
+
   it('refuses a port that nothing listens on', () => {
     const api = pods.find(({ id }) => id.includes('mjp78'))?.ip ?? '';
     expect(summary(tcp(from('shop/web2'), api, 9999))).toEqual([
