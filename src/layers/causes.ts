@@ -79,6 +79,8 @@ const EFFECTS: Readonly<Record<string, Effects>> = {
   'conntrack-saturation': {
     'underlay-drop': ['same-flow', 'the kernel drops the first packet of a connection it cannot track'],
     'dns-upstream-failing': ['same-node', 'each lookup is a new connection and needs a free entry'],
+    'endpoints-not-ready': ['same-node', 'each probe of the kubelet is a new connection and needs a free entry'],
+    'cluster-dns-down': ['same-node', 'each probe of the kubelet is a new connection and needs a free entry'],
   },
   'kube-proxy-unhealthy': {
     'service-rules-wrong': ['same-node', 'kube-proxy writes the rules of Services'],

@@ -9,7 +9,7 @@ import { loadBundle, type Bundle } from '../../src/evidence/bundle.js';
 import { requestKey, type Evidence, type Request } from '../../src/evidence/evidence.js';
 import { placeKey } from '../../src/evidence/loads.js';
 import { replayDoor } from '../../src/evidence/replay.js';
-import { CAUSES } from '../../src/layers/causes.js';
+import { effectsOf } from '../support/effects.js';
 import type { Report } from '../../src/report/report.js';
 import { UsageError } from '../../src/target/usage-error.js';
 import { bundleIn, stories } from '../stories/story.js';
@@ -162,12 +162,6 @@ export function judge(cause: string, told: Told): Verdict {
   if (exitCode !== FOUND) return 'not-known';
   if (first === cause) return 'right';
   return effectsOf(cause).has(first) && unjudged.includes(cause) ? 'consequence' : 'wrong';
-}
-
-/** What the table of causes says follows from it, near and far. */
-function effectsOf(cause: string, seen: ReadonlySet<string> = new Set()): ReadonlySet<string> {
-  const next = CAUSES.filter((line) => line.cause === cause && !seen.has(line.effect)).map(({ effect }) => effect);
-  return next.reduce((all, effect) => new Set([...all, ...effectsOf(effect, all)]), new Set([...seen, ...next]));
 }
 
 export async function outcome(recorded: Recorded, failOn: Severity, cell?: Cell): Promise<Outcome> {

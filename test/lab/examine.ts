@@ -1,4 +1,5 @@
 import { CHECKS } from '../../src/checks/index.js';
+import { effectsOf } from '../support/effects.js';
 import type { Fault } from './fault.js';
 import type { Lab } from './lab.js';
 import { play } from './play.js';
@@ -7,9 +8,10 @@ import type { Scene } from './scene.js';
 
 /**
  * `first`: the expected cause, or silence about what is harmless. `not known`: no finding and exit 4, which is right
- * wherever a rung cannot see. `later`: another finding came before it. `silent`: exit 0 over a broken network.
+ * wherever a rung cannot see. `consequence`: what the API alone shows follows from the cause, and the report says that
+ * the cause itself was not judged. `later`: another finding came before it. `silent`: exit 0 over a broken network.
  */
-export type Verdict = 'first' | 'later' | 'not known' | 'silent' | 'wrong';
+export type Verdict = 'first' | 'later' | 'not known' | 'consequence' | 'silent' | 'wrong';
 
 /** What the product made of one fault at one rung. */
 export interface Judged {
@@ -44,7 +46,10 @@ const DECOY = /decoy-|docker0/;
 
 /** Whether this counts as right: the top rung must name the cause, a lower one may say what it could not see. */
 export const isRight = ({ rung, verdict, mentionsDecoy }: Judged): boolean =>
-  !mentionsDecoy && (verdict === 'first' || (rung !== 'node' && verdict === 'not known'));
+  !mentionsDecoy &&
+  (verdict === 'first' ||
+    (rung !== 'node' && verdict === 'not known') ||
+    (rung === 'none' && verdict === 'consequence'));
 
 export async function examine(lab: Lab, fault: Fault, { seed, rungs }: ExamineOptions): Promise<Examined> {
   const judged: Judged[] = [];
@@ -78,7 +83,7 @@ function judge({ cause }: Fault, answer: Answer, { rung, object }: { rung: Rung;
     first: answer.trouble || (findings[0]?.id ?? `none, exit ${answer.exitCode}`),
     rank,
     cites: cause === 'none' || (found?.text.includes(object) ?? false),
-    verdict: answer.trouble === '' ? verdictOf(cause, { rank, loud: loud.length, exitCode: answer.exitCode }) : 'wrong',
+    verdict: answer.trouble === '' ? verdictOf(cause, answer, { rank, loud: loud.map(({ id }) => id) }) : 'wrong',
     seconds: answer.seconds,
     mentionsDecoy: findings.some(({ about }) => DECOY.test(about)),
   };
@@ -86,11 +91,13 @@ function judge({ cause }: Fault, answer: Answer, { rung, object }: { rung: Rung;
 
 function verdictOf(
   cause: string,
-  { rank, loud, exitCode }: { readonly rank: number; readonly loud: number; readonly exitCode: number },
+  { exitCode, unjudged }: Answer,
+  { rank, loud }: { readonly rank: number; readonly loud: readonly string[] },
 ): Verdict {
   if (rank === 1) return 'first';
   if (rank > 1) return 'later';
-  if (loud > 0) return 'wrong';
+  const [first] = loud;
+  if (first !== undefined) return effectsOf(cause).has(first) && unjudged.includes(cause) ? 'consequence' : 'wrong';
   if (exitCode === 4) return 'not known';
   return cause === 'none' ? 'first' : 'silent';
 }

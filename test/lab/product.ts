@@ -25,6 +25,8 @@ export interface Answer {
   readonly exitCode: number;
   readonly findings: readonly Finding[];
   readonly flows: readonly FlowSaid[];
+  /** Checks that could not judge something. */
+  readonly unjudged: readonly string[];
   readonly seconds: number;
   /** What it said instead, when it gave no report. */
   readonly trouble: string;
@@ -74,7 +76,8 @@ export async function productSays(
     return { exitCode: ran.code, seconds, ...saidIn(ran.stdout), trouble: '' };
   } catch {
     const said = (ran.stderr.trim() || ran.stdout.trim()).split('\n').slice(-1)[0] ?? '';
-    return { exitCode: ran.code, seconds, findings: [], flows: [], trouble: `exit ${ran.code}: ${said.slice(0, 160)}` };
+    const trouble = `exit ${ran.code}: ${said.slice(0, 160)}`;
+    return { exitCode: ran.code, seconds, findings: [], flows: [], unjudged: [], trouble };
   }
 }
 
@@ -96,6 +99,7 @@ const product = (kubeconfig: string, words: readonly string[], within: readonly 
 
 interface Report {
   readonly path: readonly FlowSaid[];
+  readonly checks: readonly { readonly id: string; readonly status: string }[];
   readonly findings: readonly {
     readonly id: string;
     readonly severity: string;
@@ -104,9 +108,10 @@ interface Report {
   }[];
 }
 
-function saidIn(stdout: string): Pick<Answer, 'findings' | 'flows'> {
-  const { findings, path }: Report = JSON.parse(stdout);
-  return { findings: findings.map(findingOf), flows: path };
+function saidIn(stdout: string): Pick<Answer, 'findings' | 'flows' | 'unjudged'> {
+  const { findings, path, checks }: Report = JSON.parse(stdout);
+  const unjudged = checks.filter(({ status }) => status === 'unknown').map(({ id }) => id);
+  return { findings: findings.map(findingOf), flows: path, unjudged };
 }
 
 const findingOf = (finding: Report['findings'][number]): Finding => ({

@@ -45,7 +45,8 @@ function ofRung(
     `--probe ${rung ?? 'not run'}: top-1 ${of(({ verdict }) => verdict === 'first')}`,
     `top-3 ${of(({ verdict, rank }) => verdict === 'first' || (rank > 0 && rank <= 3))}`,
     `not known ${of(({ verdict }) => verdict === 'not known')}`,
-    `another first ${of(({ verdict }) => verdict === 'later' || verdict === 'wrong')}`,
+    ...(rung === 'none' ? [`a consequence first ${of(({ verdict }) => verdict === 'consequence')}`] : []),
+    `another first ${of(({ verdict }) => ['later', 'wrong'].includes(verdict) || (rung !== 'none' && verdict === 'consequence'))}`,
     `silent ${of(({ verdict }) => verdict === 'silent')}`,
     `evidence cites the object in ${of(({ cites }) => cites)}`,
   ];
