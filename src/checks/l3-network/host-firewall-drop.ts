@@ -1,6 +1,7 @@
-import { isHostFirewall, nodeOf, stopsOf } from '../../path/stops.js';
-import { changes, defineCheck, fail, pass, reads, skip } from '../check.js';
+import { isHostFirewall } from '../../path/stops.js';
+import { changes, defineCheck, reads } from '../check.js';
 import { flow, prediction } from '../flow-samples.js';
+import { stoppedOnTheWay } from '../stopped-on-the-way.js';
 
 export default defineCheck({
   id: 'host-firewall-drop',
@@ -19,27 +20,17 @@ export default defineCheck({
       'looks like a lost packet.',
   },
 
-  judge({ predicted }) {
-    const [stop] = stopsOf(predicted).filter(isHostFirewall);
-    if (!stop && predicted.branches.some(({ outcome }) => outcome.kind === 'unknown'))
-      return skip('the way is not known to its end');
-    if (!stop) return pass('the packet passes every filter on its way and back');
-    const on = nodeOf(stop.netns) ?? stop.netns;
-    const { cites = '', says, command = '' } = stop.step;
-    const what = stop.way === 'there' ? 'the packet' : 'its answer';
-    return fail({
-      severity: stop.share > 0.99 ? 'outage' : 'degraded',
-      confidence: 'programmed',
-      says: `${on} ${stop.refused ? 'rejects' : 'drops'} ${what}: ${cites || says}`,
-      cites: [{ on, shows: cites || says, command }],
-      fix: [
+  judge: ({ predicted }) =>
+    stoppedOnTheWay(predicted, {
+      isIt: isHostFirewall,
+      passes: 'the packet passes every filter on its way and back',
+      says: ({ on, refused, what, shows }) => `${on} ${refused ? 'rejects' : 'drops'} ${what}: ${shows}`,
+      fix: ({ on, command }) => [
         reads(`see on ${on} whether its counter rises while you try again`, command.replace('-save', '-save -c')),
         changes('let pods and tunnel pass, in the firewall’s own configuration: a rule deleted by hand comes back'),
       ],
-      refute: reads(`on ${on} this would not print that line`, command),
-      also: nodeOf(stop.netns) ? [{ kind: 'node', name: on }] : [],
-    });
-  },
+      refute: ({ on, command }) => reads(`on ${on} this would not print that line`, command),
+    }),
 
   examples: {
     subject: flow(),

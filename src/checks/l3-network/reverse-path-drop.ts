@@ -1,6 +1,7 @@
-import { isReversePath, nodeOf, stopsOf } from '../../path/stops.js';
-import { changes, defineCheck, fail, pass, reads, skip } from '../check.js';
+import { isReversePath } from '../../path/stops.js';
+import { changes, defineCheck, reads } from '../check.js';
 import { flow, prediction } from '../flow-samples.js';
+import { stoppedOnTheWay } from '../stopped-on-the-way.js';
 
 export default defineCheck({
   id: 'reverse-path-drop',
@@ -19,29 +20,20 @@ export default defineCheck({
       'rule bound to a link (iif) does not count in this check of the kernel’s.',
   },
 
-  judge({ predicted }) {
-    const [stop] = stopsOf(predicted).filter(isReversePath);
-    if (!stop && predicted.branches.some(({ outcome }) => outcome.kind === 'unknown'))
-      return skip('the way is not known to its end');
-    if (!stop) return pass('every link the packet comes in by is the one its source is reached by');
-    const on = nodeOf(stop.netns) ?? stop.netns;
-    const { cites = '', says, command = '' } = stop.step;
-    return fail({
-      severity: stop.share > 0.99 ? 'outage' : 'degraded',
-      confidence: 'programmed',
-      says: `${on} drops ${stop.way === 'there' ? 'the packet' : 'its answer'} by rp_filter: ${cites || says}`,
-      cites: [{ on, shows: cites || says, command }],
-      fix: [
+  judge: ({ predicted }) =>
+    stoppedOnTheWay(predicted, {
+      isIt: isReversePath,
+      passes: 'every link the packet comes in by is the one its source is reached by',
+      says: ({ on, what, shows }) => `${on} drops ${what} by rp_filter: ${shows}`,
+      fix: ({ on }) => [
         reads(`see on ${on} what it drops while you try again`, 'nstat -z TcpExtIPReversePathFilter'),
         changes(
           'put the route back on the link the packet comes in by; where two ways are meant, make the filter loose',
           'sysctl -w net.ipv4.conf.all.rp_filter=2',
         ),
       ],
-      refute: reads(`on ${on} this would print 0 or 2, and the counter would not rise`, command),
-      also: nodeOf(stop.netns) ? [{ kind: 'node', name: on }] : [],
-    });
-  },
+      refute: ({ on, command }) => reads(`on ${on} this would print 0 or 2, and the counter would not rise`, command),
+    }),
 
   examples: {
     subject: flow(),
