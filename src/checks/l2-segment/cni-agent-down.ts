@@ -1,7 +1,6 @@
-import { defineCheck, fail, pass, reads, restarts, skip } from '../check.js';
-import { describePod, podLog } from '../commands.js';
+import { agentLacking } from '../agent-lacking.js';
+import { defineCheck, pass, skip } from '../check.js';
 import { cniAgent } from '../link-samples.js';
-import { describeSet, podsOn } from '../node-commands.js';
 
 export default defineCheck({
   id: 'cni-agent-down',
@@ -21,27 +20,14 @@ export default defineCheck({
   judge({ cniAgent: agent }, { name: node }) {
     if (agent === 'none') return skip('no DaemonSet that we know carries the pod network');
     const { daemonSet, pod, networkUnavailable, expected, balances } = agent;
-    const set = `daemonset/${daemonSet.name}`;
     if (pod?.ready) return pass(`pod/${pod.name} is ready`);
-    if (!pod && !expected) return skip(`${set} is not meant to be on this node`);
-    const why = pod ? `pod/${pod.name} is not ready${pod.why ? `: ${pod.why}` : ''}` : `${set} has no pod on the node`;
-    const command = pod ? describePod(daemonSet.namespace, pod.name) : podsOn(node);
-    return fail({
-      severity: networkUnavailable || balances ? 'degraded' : 'risk',
-      confidence: 'declared',
-      says: [
-        why,
-        ...(networkUnavailable ? ['the node says that its network is not set up'] : []),
-        ...(balances ? ['it balances Services too: changes of them do not reach the node'] : []),
-      ].join('; '),
-      cites: [{ on: 'api', shows: why, command }],
-      fix: [
-        reads('read its own word', pod ? podLog({ ...daemonSet, name: pod.name }) : describeSet(daemonSet)),
-        restarts('once the reason is gone, delete the pod if it does not recover by itself'),
-      ],
-      refute: reads('this would show a ready pod of it on the node', podsOn(node)),
-      also: pod ? [{ kind: 'pod', namespace: daemonSet.namespace, name: pod.name }] : [],
-    });
+    if (!pod && !expected) return skip(`daemonset/${daemonSet.name} is not meant to be on this node`);
+    const more = [
+      ...(networkUnavailable ? ['the node says that its network is not set up'] : []),
+      ...(balances ? ['it balances Services too: changes of them do not reach the node'] : []),
+    ];
+    const severity = more.length > 0 ? 'degraded' : 'risk';
+    return agentLacking({ node, daemonSet, pod, severity, so: (lack) => [lack, ...more].join('; ') });
   },
 
   examples: {

@@ -1,8 +1,7 @@
-import { describePod, podLog } from '../commands.js';
 import { counted } from '../../model/listed.js';
-import { defineCheck, fail, pass, reads, restarts, skip } from '../check.js';
-import { describeSet, podsOn } from '../node-commands.js';
 import type { PolicyAgent } from '../../model/policy-agent.js';
+import { agentLacking } from '../agent-lacking.js';
+import { defineCheck, pass, skip } from '../check.js';
 
 const agent = (pod?: { name: string; ready: boolean; why?: string }): PolicyAgent => ({
   kind: 'daemon',
@@ -32,22 +31,9 @@ export default defineCheck({
     const { daemonSet, enforcer, guarded, pod } = told;
     if (pod?.ready) return pass(`pod/${pod.name} is ready`);
     if (guarded === 0) return skip('no pod on the node has an address that policies could be about');
-    const lack = pod
-      ? `pod/${pod.name} is not ready${pod.why ? `: ${pod.why}` : ''}`
-      : `daemonset/${daemonSet.name} has no pod on the node`;
-    const command = pod ? describePod(daemonSet.namespace, pod.name) : podsOn(node);
-    return fail({
-      severity: 'risk',
-      confidence: 'declared',
-      says: `${lack}, so ${enforcer} keeps no policy of the ${counted(guarded, 'pod')} there up to date`,
-      cites: [{ on: 'api', shows: lack, command }],
-      fix: [
-        reads('read its own word', pod ? podLog({ ...daemonSet, name: pod.name }) : describeSet(daemonSet)),
-        restarts('once the reason is gone, delete the pod if it does not recover by itself'),
-      ],
-      refute: reads('this would show a ready pod of it on the node', podsOn(node)),
-      also: pod ? [{ kind: 'pod', namespace: daemonSet.namespace, name: pod.name }] : [],
-    });
+    const pods = counted(guarded, 'pod');
+    const so = (lack: string): string => `${lack}, so ${enforcer} keeps no policy of the ${pods} there up to date`;
+    return agentLacking({ node, daemonSet, pod, severity: 'risk', so });
   },
 
   examples: {
