@@ -4,7 +4,7 @@ import type { Know, Source } from '../facts/fact.js';
 import type { DnsLog } from '../facts/read/coredns-log.js';
 import { at, list, parse, texts, type Jsonish } from '../facts/read/untyped.js';
 import { objectRequest } from '../facts/sources/api.js';
-import { reason, type Unready } from './unready.js';
+import { lookBeneath, reason, type Unready } from './unready.js';
 
 declare module '../facts/fact.js' {
   interface ClusterFacts {
@@ -30,12 +30,14 @@ export const dnsUnready: Source<'cluster', readonly Unready[]> = (_, know) => {
   const asked = pods.slice(0, 2).map(({ namespace, name }) => podSubject(namespace, name));
   know.ahead([...asked.map((pod) => [pod, 'events'] as const), [CLUSTER, 'dnsLog']]);
   const logs = logsOf(know);
-  return pods.map((pod, index) => {
+  const all = pods.map((pod, index) => {
     const events = asked[index] && know.peek(asked[index], 'events');
     const loop = logs === 'not-known' ? undefined : logs.find((log) => log.pod === pod.name)?.loop;
     const why = loop ?? reason(pod, events && events.kind !== 'unknown' ? events.value : []);
     return { pod: pod.name, why };
   });
+  lookBeneath(know, pods, all);
+  return all;
 };
 
 export const dnsRights: Source<'cluster', DnsRights> = (_, know) => {

@@ -1,7 +1,7 @@
 // Why the pods behind a Service are not ready, in the kubelet's own words.
-import type { Source } from '../facts/fact.js';
+import type { Know, Source } from '../facts/fact.js';
 import type { EventObject, PodObject } from '../facts/kube.js';
-import { podSubject } from '../target/subject.js';
+import { nodeSubject, podSubject } from '../target/subject.js';
 
 declare module '../facts/fact.js' {
   interface ServiceFacts {
@@ -21,11 +21,28 @@ export const unready: Source<'service', readonly Unready[]> = (service, know) =>
   const pods = know.get(service, 'selectedPods').filter(({ ready, phase }) => !ready && phase !== 'Succeeded');
   const asked = pods.slice(0, ASKED).map(({ namespace, name }) => podSubject(namespace, name));
   know.ahead(asked.map((pod) => [pod, 'events'] as const));
-  return pods.map((pod, at) => {
+  const all = pods.map((pod, at) => {
     const events = asked[at] && know.peek(asked[at], 'events');
     return { pod: pod.name, why: reason(pod, events && events.kind !== 'unknown' ? events.value : []) };
   });
+  lookBeneath(know, pods, all);
+  return all;
 };
+
+/** What a probe says that got no answer, or of which nothing is told but that it failed. */
+const NO_ANSWER =
+  /deadline exceeded|Client\.Timeout|i\/o timeout|timed out|no route to host|unreachable|does not succeed$/;
+
+/**
+ * The kubelet asks a pod over the node's own network. A program that hangs and a bridge that is down look the same to
+ * it, so that no pod may be blamed for its silence by whoever has not looked at the node.
+ */
+export function lookBeneath(know: Know, pods: readonly PodObject[], all: readonly Unready[]): void {
+  const silent = pods.filter((_, at) => NO_ANSWER.test(all[at]?.why ?? '')).slice(0, ASKED);
+  const nodes = [...new Set(silent.flatMap(({ node }) => node ?? []))].map(nodeSubject);
+  know.ahead(nodes.map((node) => [node, 'links'] as const));
+  for (const node of nodes) know.get(node, 'links');
+}
 
 export function unreadyText(pods: number, [first, ...more]: readonly Unready[]): string {
   if (!first)
