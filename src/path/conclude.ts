@@ -89,10 +89,14 @@ function ended(packet: Packet, scenario: Scenario): Ended {
   const isOwn = 'netns' in outcome && outcome.netns === packet.from;
   const symptom = symptomOf({ protocol: packet.protocol, outcome, isOwn, ...(reply ? { reply: reply.outcome } : {}) });
   const arrives = there?.arrives ?? client;
-  const key = JSON.stringify([outcomeKey(outcome), reply && outcomeKey(reply.outcome), symptom]);
-  const branch = { hops: hopsOf(there ? there.log : log), outcome, symptom, blind: [...blind], arrives };
-  return { fork, key, branch: reply ? { ...branch, reply } : branch };
+  const alone = { hops: hopsOf(there ? there.log : log), outcome, symptom, blind: [...blind], arrives };
+  const branch = reply ? { ...alone, reply } : alone;
+  return { fork, key: endingOf(branch), branch };
 }
+
+/** What a branch claims: ways with the same ending are one to it, whatever addresses they came by. */
+export const endingOf = ({ outcome, reply, symptom }: Omit<Branch, 'probability'>): string =>
+  JSON.stringify([outcomeKey(outcome), reply && outcomeKey(reply.outcome), symptom]);
 
 /** How one way ends by itself, whatever others do. */
 export const branchOf = (packet: Packet, scenario: Scenario): Branch => ({

@@ -1,4 +1,5 @@
 // Does what the kernel did fit one of the ways we said the packet may go?
+import { endingOf } from '../../src/path/conclude.js';
 import type { Branch, Outcome, Prediction, Refusal, Symptom } from '../../src/path/prediction.js';
 import type { Observed, Seen } from './kernel.js';
 import { type Trail, firstDifference } from './trail.js';
@@ -52,7 +53,9 @@ export interface Predicted {
 export function compare(sent: Sent, { prediction, ways }: Predicted, { lines, trail }: Seeing): Comparison {
   const kernel = { lines };
   const known = prediction.branches.filter((branch) => isKnown(branch));
-  const ours = known.flatMap((branch) => told(sent, branch));
+  // A branch stands for all ways that come to the same for the client; what else could be seen of them may differ.
+  const standing = ways.map(({ branch }) => branch).filter((way) => known.some((branch) => standsFor(branch, way)));
+  const ours = [...known, ...standing].flatMap((branch) => told(sent, branch));
   const fits = (each: Told): boolean => sameLines(each.lines, kernel.lines);
   if (!ours.some(fits))
     return known.length < prediction.branches.length ? { kind: 'unanswered' } : { kind: 'disagree', kernel, ours };
@@ -61,6 +64,8 @@ export function compare(sent: Sent, { prediction, ways }: Predicted, { lines, tr
   if (!trail || fitting.length === 0 || differences.includes(undefined)) return { kind: 'agree' };
   return { kind: 'disagree', kernel, ours, rules: differences.join(' | ') };
 }
+const standsFor = (branch: Branch, way: Branch): boolean => isKnown(way) && endingOf(branch) === endingOf(way);
+
 /** A port that the kernel draws stands as 0 in ours. */
 const sameLines = (ours: readonly string[], kernel: readonly string[]): boolean =>
   ours.length === kernel.length &&
@@ -99,8 +104,7 @@ export function kernelLines(sent: Sent, { seen, results }: Observed): readonly s
 
 function concerns(sent: Sent, seen: Seen): boolean {
   if (seen.about) return sent.dev === undefined ? seen.about.sport === sent.sport : seen.about.id === sent.id;
-  if (sent.dev === undefined)
-    return seen.sport === sent.sport && seen.flags !== 'SYN,ACK' && !seen.flags?.includes('RST');
+  if (sent.dev === undefined) return seen.sport === sent.sport && (sent.protocol === 'udp' || seen.flags === 'SYN');
   if (seen.sport === sent.sport || seen.dport === sent.sport) return true;
   // The kernel's own answers may have any number, and they come from a port that was asked.
   if (sent.byNumber)

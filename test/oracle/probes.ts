@@ -34,6 +34,7 @@ const IPTABLES: readonly (readonly [table: string, rule: string])[] = [
   ['mangle', `-A FORWARD -m nfacct --nfacct-name ct_state_invalid_dropped_pkts ${BIT}`],
   ['mangle', `-A FORWARD -m iprange --dst-range 10.180.0.11-10.180.0.12 ${BIT}`],
   ['mangle', `-A PREROUTING -m state --state NEW ${BIT}`],
+  ['mangle', `-A FORWARD -m conntrack ! --ctstate INVALID,UNTRACKED ${BIT}`],
   ['mangle', `-A PREROUTING -m addrtype --src-type UNICAST ${BIT}`],
   ['mangle', '-A FORWARD -p udp -j LOG --log-prefix "x: "'],
   ['mangle', '-A FORWARD -p udp -j NFLOG --nflog-group 5'],

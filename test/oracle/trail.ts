@@ -3,7 +3,7 @@ import type { Iptables, Netfilter, NftTable } from '../../src/facts/netfilter.js
 import { type Log, type Scenario, hopsOf } from '../../src/path/scenario.js';
 import type { Step } from '../../src/path/prediction.js';
 
-import { type Sent, isSender, isServed } from './situation.js';
+import { type Sent, isSender } from './situation.js';
 
 /** What tells a traced packet from all others; an ICMP error only tells which packet it quotes. */
 interface Who {
@@ -35,10 +35,8 @@ export function traceOf(
   traces: readonly Trace[],
   textOf: (record: Record) => string | undefined,
 ): Trail {
-  // Behind the rule that gives it another source port, only its number is left.
-  const isFirst = ({ id: number, sport, dport, flags = 0 }: Who): boolean =>
-    (sport === port || (byNumber === true && number === id && dport !== port && !isServed(sport))) &&
-    (flags === 0 || flags === SYN);
+  // No chain comes behind the one that gives it another source port.
+  const isFirst = ({ sport, flags = 0 }: Who): boolean => sport === port && (flags === 0 || flags === SYN);
   const first = traces.find(([who]) => isFirst(who))?.[0];
   // A far end answers with the number of what it answers; its port may have become another.
   const answersTo = (number: number): boolean => byNumber === true && number === (id | 0x8000);
