@@ -59,6 +59,8 @@ export interface PodObject {
   readonly owner?: { readonly kind: string; readonly name: string };
   readonly ready: boolean;
   readonly notReady?: string;
+  /** Since when it has been as ready or unready as it is. */
+  readonly readySince?: string;
   readonly deleting: boolean;
   /**
    * Something in it may have put packet filter rules into its own network namespace: a container with NET_ADMIN, or a

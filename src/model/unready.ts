@@ -57,7 +57,13 @@ export function reason(pod: PodObject, events: readonly EventObject[]): string {
     (container) => container.waiting && !/^(PodInit|ContainerCreat)ing/.test(container.waiting),
   );
   const ended = pod.containers.find(({ running, terminated }) => !running && terminated);
-  const warning = lastOf(events, ['Unhealthy', 'FailedScheduling', 'FailedCreatePodSandBox', 'FailedMount', 'BackOff']);
+  const warning = lastOf(events, pod.readySince, [
+    'Unhealthy',
+    'FailedScheduling',
+    'FailedCreatePodSandBox',
+    'FailedMount',
+    'BackOff',
+  ]);
   const probe = pod.containers.find(({ ready, running, readiness }) => running && !ready && readiness);
   if (pod.deleting) return 'is being deleted';
   if (waiting) return brief(waiting.waiting ?? '');
@@ -67,10 +73,19 @@ export function reason(pod: PodObject, events: readonly EventObject[]): string {
   return brief(pod.notReady ?? `phase ${pod.phase}`);
 }
 
-function lastOf(events: readonly EventObject[], reasons: readonly string[]): EventObject | undefined {
-  const telling = events.filter(({ reason: name }) => reasons.includes(name));
+function lastOf(
+  events: readonly EventObject[],
+  since: string | undefined,
+  reasons: readonly string[],
+): EventObject | undefined {
+  const telling = events.filter(({ reason: name, lastAt }) => reasons.includes(name) && isOf(since, lastAt));
   return telling.toSorted((a, b) => a.lastAt.localeCompare(b.lastAt)).at(-1);
 }
+
+/** A probe fails a few times before the pod counts as unready. What was said long before that is of another illness. */
+const BEFORE_MS = 120_000;
+const isOf = (since: string | undefined, lastAt: string): boolean =>
+  since === undefined || lastAt === '' || Date.parse(lastAt) >= Date.parse(since) - BEFORE_MS;
 
 const LONG = 160;
 const brief = (text: string): string => {

@@ -34,6 +34,20 @@ describe('a pod that is not ready', () => {
     expect(told(unhealthy(message), true)).toMatchObject({ kind: 'known', value: [{ pod: silent.name }] });
   });
 
+  it('is not explained by what was said of it an hour before it became so', () => {
+    const pods = [{ ...silent, readySince: '2026-11-26T11:00:00Z' }];
+    const world = [
+      given(api, { selectedPods: pods }),
+      given(podSubject(silent.namespace, silent.name), {
+        events: [unhealthy('Readiness probe failed: dial tcp 10.244.1.7:8080: i/o timeout')],
+      }),
+    ];
+    expect(made({ unready: unready as never }, api, world)('unready')).toMatchObject({
+      kind: 'known',
+      value: [{ why: 'phase Running' }],
+    });
+  });
+
   it.each([
     'Readiness probe failed: HTTP probe failed with statuscode: 503',
     'Readiness probe failed: dial tcp 10.244.1.7:8080: connect: connection refused',

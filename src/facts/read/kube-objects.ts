@@ -118,6 +118,10 @@ export function readEvent(event: Jsonish): EventObject {
     message: text(at(event, 'message')) ?? '',
     type: text(at(event, 'type')) ?? '',
     count: number(at(event, 'count')) ?? number(at(event, 'series', 'count')) ?? 1,
-    lastAt: text(at(event, 'lastTimestamp')) ?? text(at(event, 'eventTime')) ?? '',
+    lastAt:
+      text(at(event, 'series', 'lastObservedTime')) ??
+      text(at(event, 'lastTimestamp')) ??
+      text(at(event, 'eventTime')) ??
+      '',
   };
 }

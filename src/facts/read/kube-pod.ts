@@ -51,6 +51,7 @@ export function readPod(pod: Jsonish): PodObject {
     owner: owner && { kind: text(at(owner, 'kind')) ?? '', name: text(at(owner, 'name')) ?? '' },
     ready: text(at(ready, 'status')) === 'True',
     notReady: [text(at(ready, 'reason')), text(at(ready, 'message'))].filter(Boolean).join(': ') || undefined,
+    readySince: text(at(ready, 'lastTransitionTime')),
     deleting: at(pod, 'metadata', 'deletionTimestamp') !== undefined,
     mayFilter: mayFilter(pod),
     containers: list(at(pod, 'spec', 'containers')).map((container) => readContainer(container, pod)),
