@@ -13,6 +13,7 @@ import time
 
 import nfacct
 from kernel_trace import Tracer
+from socket_word import word_of
 
 devices = json.loads(sys.stdin.readline())
 nfacct.make(['ct_state_invalid_dropped_pkts', 'localhost_nps_accepted_pkts'])
@@ -164,25 +165,6 @@ for p in plan['packets']:
 drain(plan['settle'])
 results = {}
 for p, s in pending:
-    if p['id'] in errors:
-        results[p['id']] = errors[p['id']]
-        continue
-    code = s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if code:
-        results[p['id']] = errno.errorcode.get(code, str(code))
-    elif p['protocol'] == 'tcp':
-        try:
-            s.getpeername()
-            results[p['id']] = 'connected'
-        except OSError:
-            results[p['id']] = 'waiting'
-    else:
-        try:
-            s.recv(64)
-            results[p['id']] = 'answered'
-        except BlockingIOError:
-            results[p['id']] = 'sent'
-        except OSError as e:
-            results[p['id']] = errno.errorcode.get(e.errno, str(e.errno))
+    results[p['id']] = errors.get(p['id']) or word_of(s, p['protocol'], silent='sent')
 tracer.drain()
 print(json.dumps({'seen': seen, 'results': results, 'traces': tracer.records}), flush=True)

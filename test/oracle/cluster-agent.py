@@ -10,6 +10,7 @@ import sys
 import time
 
 from kernel_trace import Tracer
+from socket_word import word_of
 
 libc = ctypes.CDLL(None, use_errno=True)
 home = os.open('/proc/self/ns/net', os.O_RDONLY)
@@ -87,25 +88,8 @@ while time.monotonic() < end:
         except OSError:
             pass
 for p, s in pending.values():
-    if p['id'] in results:
-        continue
-    code = s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if code:
-        results[p['id']] = errno.errorcode.get(code, str(code))
-    elif p['protocol'] == 'tcp':
-        try:
-            s.getpeername()
-            results[p['id']] = 'connected'
-        except OSError:
-            results[p['id']] = 'waiting'
-    else:
-        try:
-            s.recv(64)
-            results[p['id']] = 'answered'
-        except BlockingIOError:
-            results[p['id']] = 'waiting'
-        except OSError as e:
-            results[p['id']] = errno.errorcode.get(e.errno, str(e.errno))
+    if p['id'] not in results:
+        results[p['id']] = word_of(s, p['protocol'], silent='waiting')
 for tracer in tracers.values():
     tracer.drain()
 print(json.dumps({'results': results, 'traces': {name: tracer.records for name, tracer in tracers.items()}}), flush=True)
