@@ -1,7 +1,7 @@
 // Membership in an ipset. Undefined where the type asks for something that is not in a packet as we know it.
 import type { Ipset } from '../facts/network.js';
 import type { Sight } from './chain.js';
-import { inCidr, ipNumber, parseCidr } from './ip.js';
+import { inCidr, ipNumber, parseCidr } from '../facts/ip.js';
 import { type Frame, isRandomPort } from './packet.js';
 import type { Netns } from './world.js';
 

@@ -1,5 +1,5 @@
 // Whether a packet of its own finds a way out of a namespace.
-import { isLoopback } from './ip.js';
+import { isLoopback } from '../facts/ip.js';
 import type { Frame } from './packet.js';
 import { type RouteQuestion, lookupRoute } from './route.js';
 import { type Netns, confEither } from './world.js';

@@ -5,7 +5,7 @@ import type { Route } from '../facts/network.js';
 import { defined } from '../facts/read/untyped.js';
 import { publishedBy } from '../model/overlay.js';
 import { CLUSTER, type Subject } from '../target/subject.js';
-import { inCidr, ipNumber, ipText, parseCidr } from './ip.js';
+import { inCidr, ipNumber, ipText, parseCidr } from '../facts/ip.js';
 import { within } from './ranges.js';
 import { lookupRoute, type RouteQuestion } from './route.js';
 import type { Netns } from './world.js';

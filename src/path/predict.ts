@@ -4,7 +4,7 @@ import { switchFrame } from './bridge.js';
 import { device } from './device.js';
 import { CERTAIN, MAX_DOUBTFUL } from './fork.js';
 import { concluded } from './conclude.js';
-import { ipNumber } from './ip.js';
+import { ipNumber } from '../facts/ip.js';
 import { EPHEMERAL_PORT, type Frame, type Packet, reversed } from './packet.js';
 import type { Prediction } from './prediction.js';
 import { receive } from './receive.js';

@@ -1,5 +1,5 @@
 // How ranges of IPv4 addresses lie to each other. What is no IPv4 range contains nothing and meets nobody.
-import { inCidr, ipNumber, parseCidr } from './ip.js';
+import { inCidr, ipNumber, parseCidr } from '../facts/ip.js';
 
 export function contains(range: string, ip: string): boolean {
   const cidr = parseCidr(range);

@@ -1,6 +1,6 @@
 // The kernel's route decision: policy rules in order, in each table the longest prefix, then the lowest metric.
 import type { Route, RoutingRule } from '../facts/network.js';
-import { type Cidr, inCidr, ipNumber, parseCidr } from './ip.js';
+import { type Cidr, inCidr, ipNumber, parseCidr } from '../facts/ip.js';
 import type { Netns } from './world.js';
 
 export interface RouteQuestion {

@@ -1,6 +1,6 @@
 // A namespace sends a packet: route, OUTPUT, and the route again where a rule changed destination or mark.
 import type { Route } from '../facts/network.js';
-import { ipNumber } from './ip.js';
+import { ipNumber } from '../facts/ip.js';
 import { mayLeave, questionOf } from './leave.js';
 import type { Frame } from './packet.js';
 import type { NoRoute } from './prediction.js';

@@ -1,7 +1,7 @@
 // Which of its addresses a namespace uses: for what it sends itself, and for what it masquerades.
 import type { Address, Route } from '../facts/network.js';
 import { DROP, type Flow } from './chain.js';
-import { inCidr, ipNumber, parseCidr } from './ip.js';
+import { inCidr, ipNumber, parseCidr } from '../facts/ip.js';
 import { type Netns, addressesOf, isUnread } from './world.js';
 
 const isWide = ({ scope }: Address): boolean =>

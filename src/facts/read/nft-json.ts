@@ -1,9 +1,9 @@
 // Reads `nft -j list table`: native tables only, since rules of iptables-nft stand there without their parameters.
 import { type Unreadable, unreadable } from '../fact.js';
 import type { Json, NftChain, NftRule, NftSet, NftTable } from '../netfilter.js';
+import { type JsonObject, isObject } from './nft-object.js';
 import { namedKey, namedStatement } from './nft-protocol.js';
 
-type JsonObject = { readonly [key: string]: Json };
 interface OpenTable {
   readonly family: string;
   readonly name: string;
@@ -11,8 +11,6 @@ interface OpenTable {
   readonly sets: Map<string, NftSet>;
 }
 
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const word = (value: Json | undefined): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 const list = (value: Json | undefined): readonly Json[] =>

@@ -1,9 +1,6 @@
 // nft looks protocol names up in /etc/protocols and prints numbers where an image has no such file: one word for both.
 import type { Json } from '../netfilter.js';
-
-type JsonObject = { readonly [key: string]: Json };
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject } from './nft-object.js';
 
 const NAMES: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'ipv6-icmp', 132: 'sctp' };
 const named = (value: Json): Json => (typeof value === 'number' ? (NAMES[value] ?? value) : value);

@@ -1,6 +1,6 @@
 // Look-ups in Cilium's maps as its programs make them.
 import type { CiliumBackend, CiliumEndpoint, CiliumIdentity, CiliumMaps, CiliumPolicyEntry } from '../../facts/ebpf.js';
-import { inCidr, ipNumber, parseCidr } from '../ip.js';
+import { inCidr, ipNumber, parseCidr } from '../../facts/ip.js';
 import type { Frame } from '../packet.js';
 
 /** pkg/identity: reserved numbers. */

@@ -1,7 +1,7 @@
 // Matches on where an address or a packet belongs: address types, reverse path, bridge ports, ranges, recent lists.
 import type { Options } from '../../facts/netfilter.js';
 import type { Sight, Truth } from '../chain.js';
-import { ipNumber } from '../ip.js';
+import { ipNumber } from '../../facts/ip.js';
 import type { Frame } from '../packet.js';
 import { passesReversePath } from '../reverse-path.js';
 import { addressType } from '../route.js';

@@ -2,7 +2,7 @@
 import type { IptablesRule } from '../../facts/netfilter.js';
 import { ACCEPT, type Sight } from '../chain.js';
 import { settle } from '../conntrack.js';
-import { ipNumber, ipText, parseCidr } from '../ip.js';
+import { ipNumber, ipText, parseCidr } from '../../facts/ip.js';
 import type { Frame } from '../packet.js';
 import { type SourcePorts, sourcePort } from '../source-port.js';
 import { addressless, masqueradeAddress } from '../source.js';

@@ -1,7 +1,7 @@
 // One option of a match, as a question about a packet.
 import type { Options } from '../../facts/netfilter.js';
 import type { Sight, Truth } from '../chain.js';
-import { inCidr, ipNumber, parseCidr } from '../ip.js';
+import { inCidr, ipNumber, parseCidr } from '../../facts/ip.js';
 import { type Frame, isRandomPort } from '../packet.js';
 
 export type Option = Options[number];

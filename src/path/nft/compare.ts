@@ -1,19 +1,11 @@
 // The match statement of nft: left, operator, right.
 import type { Json } from '../../facts/netfilter.js';
+import { type JsonObject, isObject } from '../../facts/read/nft-object.js';
 import type { Truth } from '../chain.js';
 import type { Fork } from '../fork.js';
 import { type Env, asNumber, evaluate } from './expression.js';
 import { CHECKSUM } from './selector.js';
-import {
-  type JsonObject,
-  type Value,
-  elementsOf,
-  findElement,
-  isList,
-  isObject,
-  matchesElement,
-  textOf,
-} from './value.js';
+import { type Value, elementsOf, findElement, isList, matchesElement, textOf } from './value.js';
 
 export interface Compared {
   readonly truth: Truth;

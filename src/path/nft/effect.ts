@@ -1,8 +1,9 @@
 // Statements of nft that change a packet: marks, translation, refusal.
 import type { Json } from '../../facts/netfilter.js';
+import { type JsonObject, isObject } from '../../facts/read/nft-object.js';
 import { ACCEPT, type Flow } from '../chain.js';
 import { settle } from '../conntrack.js';
-import { ipNumber } from '../ip.js';
+import { ipNumber } from '../../facts/ip.js';
 import type { Frame } from '../packet.js';
 import type { Refusal } from '../prediction.js';
 import { type SourcePorts, sourcePort } from '../source-port.js';
@@ -10,7 +11,7 @@ import { addressless, masqueradeAddress } from '../source.js';
 import { primaryAddress } from '../world.js';
 import { type Env, type Evaluated, asNumber, evaluate, withEach } from './expression.js';
 import type { Running } from './statement.js';
-import { type JsonObject, type Value, isList, isObject, textOf } from './value.js';
+import { type Value, isList, textOf } from './value.js';
 
 /** `meta mark set`, `ct mark set`. Other fields are rewritten too, but then nobody here knows what follows. */
 export function mangle({ key = null, value = null }: JsonObject, env: Env): readonly Running[] {

@@ -1,11 +1,12 @@
 // Evaluates nft expressions. Dice give several values; what cannot be known is a doubt, never a guess.
 import type { Json, NftTable } from '../../facts/netfilter.js';
+import { type JsonObject, isObject } from '../../facts/read/nft-object.js';
 import type { Sight } from '../chain.js';
 import { type Fork, chanced } from '../fork.js';
-import { ipNumber, ipText } from '../ip.js';
+import { ipNumber, ipText } from '../../facts/ip.js';
 import type { Frame } from '../packet.js';
 import { conntrackValue, fibValue, metaValue, payloadValue } from './selector.js';
-import { type JsonObject, type Value, elementsOf, findElement, isList, isObject, numberOf, textOf } from './value.js';
+import { type Value, elementsOf, findElement, isList, numberOf, textOf } from './value.js';
 
 export interface Env {
   readonly table: NftTable;

@@ -1,9 +1,10 @@
 // Fields of a packet and of its surroundings, as nft names them. A doubt where they are not in what was read.
 import type { Json } from '../../facts/netfilter.js';
+import { isObject } from '../../facts/read/nft-object.js';
 import { type Connection, type Frame, isRandomPort } from '../packet.js';
 import { addressType, lookupRoute, usesDevice } from '../route.js';
 import { type Env, flagBits } from './expression.js';
-import { type Value, isList, isObject, textOf } from './value.js';
+import { type Value, isList, textOf } from './value.js';
 
 type Selected = Value | undefined | { readonly doubt: string };
 const unknown = (what: string): Selected => ({ doubt: what });

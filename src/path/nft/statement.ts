@@ -1,5 +1,6 @@
 // Runs the statements of one nft rule, left to right, until one does not hold or gives a verdict.
 import type { Json, NftRule, NftTable } from '../../facts/netfilter.js';
+import { type JsonObject, isObject } from '../../facts/read/nft-object.js';
 import { type Act, type ChainRule, type Flow, NEXT, type Sight, type Truth, decide } from '../chain.js';
 import type { Fork } from '../fork.js';
 import type { Frame } from '../packet.js';
@@ -7,7 +8,7 @@ import { doubtOn } from '../question.js';
 import { compare } from './compare.js';
 import { type Env, evaluate } from './expression.js';
 import { mangle, nat, rejection } from './effect.js';
-import { type JsonObject, elementsOf, findElement, isObject, textOf } from './value.js';
+import { elementsOf, findElement, textOf } from './value.js';
 
 /** The packet in the middle of a rule. */
 export interface Running {

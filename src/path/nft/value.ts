@@ -1,13 +1,11 @@
 // Values of nft expressions, and whether one equals an element as nft writes them in JSON.
 import type { Json, NftSet } from '../../facts/netfilter.js';
-import { inCidr, ipNumber, parseCidr } from '../ip.js';
+import { type JsonObject, isObject } from '../../facts/read/nft-object.js';
+import { inCidr, ipNumber, parseCidr } from '../../facts/ip.js';
 
 /** A concatenation is a list. `false` is what a look-up in the routes yields when it finds nothing. */
 export type Value = string | number | false | readonly Value[];
-export type JsonObject = { readonly [key: string]: Json };
 
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 export const isList = (value: Json | Value | undefined): value is readonly never[] => Array.isArray(value);
 export const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 export const numberOf = (value: Json | undefined): number => (typeof value === 'number' ? value : Number.NaN);

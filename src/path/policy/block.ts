@@ -1,6 +1,6 @@
 // Address ranges of policies, IPv4 and IPv6, and what they match of each kind of end.
 import type { PolicedEnd } from '../../model/policed.js';
-import { inCidr, ipNumber, parseCidr } from '../ip.js';
+import { inCidr, ipNumber, parseCidr } from '../../facts/ip.js';
 import type { Told } from './dialect.js';
 import { no, unknown, YES, type Match } from './match.js';
 import { endText, type Traffic } from './traffic.js';

@@ -2,7 +2,7 @@
 import type { PolicyObject, PolicyRule } from '../../facts/kube.js';
 import type { Netfilter } from '../../facts/netfilter.js';
 import type { PolicedEnd } from '../../model/policed.js';
-import { ipText, parseCidr } from '../ip.js';
+import { ipText, parseCidr } from '../../facts/ip.js';
 import { peerSet, selectedSet } from './kube-router-names.js';
 import { peerMatch } from './peer.js';
 import type { Direction, Traffic } from './traffic.js';
