@@ -130,6 +130,9 @@ async function pass(places: readonly Place[], phase: Phase): Promise<void> {
   for (const place of places.filter(({ phases }) => phases.includes(next))) place.advance();
 }
 
+/** That one container lacks the tool is no reason where another had it, and failed. */
+const saysLess = (answer: Answer): boolean => answer.kind === 'refused' && answer.gap.kind === 'no-such-tool';
+
 interface Settling {
   readonly opened: Opened | undefined;
   readonly progress: Progress;
@@ -143,7 +146,7 @@ function settle(load: Sent, { opened, progress }: Settling): void {
   load.requests.forEach((request, index) => {
     const answer = answerFrom(heard, request.ask, index);
     const before = progress.answers.get(request);
-    if (answer.kind === 'answered' || !before) progress.answers.set(request, answer);
+    if (answer.kind === 'answered' || !before || saysLess(before)) progress.answers.set(request, answer);
   });
 }
 

@@ -30,7 +30,9 @@ export const MORTAL = `trap 'trap "" TERM; c=1; while wait; [ "$c" ]; do c=; rea
  *   first, and seen to be: between looking for its child and killing it, it might start one.
  * - Watchdogs hold no stream of ours open: the runtime ends an exec only when its streams are closed.
  * - What we run is charged to the container's memory limit, and an OOM kill would hit the agent: a large dump gets
- *   three quarters of what is left as its address space, and fails by itself instead.
+ *   three quarters of what is left for its data (setrlimit(2): since Linux 4.7 that counts what is private and writable),
+ *   and fails by itself instead. Not as address space: programs in Go, cilium-dbg among them, reserve 1.3 GB of it and
+ *   use a tenth.
  * - stdout goes straight out; stderr is held back in a variable by swapping descriptors and follows it.
  */
 export const PRELUDE = `lim=
@@ -115,7 +117,7 @@ one() {
   [ "$lim" ] && [ "$lim" -lt 12288 ] && { echo "out of memory: $lim KB are left to this container" >&2; return 1; }
   (
     mortal
-    [ "$lim" ] && ulimit -v "$lim" 2>/dev/null
+    [ "$lim" ] && ulimit -d "$lim" 2>/dev/null
     eval "$2"
   ) </dev/null 4>&- &
   p=$!

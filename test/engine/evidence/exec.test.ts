@@ -131,6 +131,20 @@ describe('a server that refuses', () => {
     ]);
     expect(answers[0]).toMatchObject({ kind: 'answered', through: 'kube-system/b (main)' });
   });
+
+  it('why the one that had the tool failed says more than that another has none', async () => {
+    const message = 'OCI runtime exec failed: exec: "sh": executable file not found in $PATH: unknown';
+    const bare: ExecMode = { kind: 'status', status: { status: 'Failure', message } };
+    const answers = await collect({ exec: ({ pathname }) => (pathname.includes('/pods/a/') ? bare : dash) }, [
+      run(node('w1', agent('a'), agent('b')), ask('q', 'echo no such map >&2; false')),
+    ]);
+    expect(answers[0]).toMatchObject(
+      gap({
+        kind: 'refused',
+        detail: expect.stringContaining('kube-system/b (main) ended with exit code 1: no such map'),
+      }),
+    );
+  });
 });
 
 describe('a connection that fails', () => {
