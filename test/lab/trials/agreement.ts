@@ -1,11 +1,12 @@
 // Predicted beside observed on a healthy cluster, for every pair of a client and what `shop` serves.
+import { look } from '../client.js';
 import { inNamespace } from '../fabric.js';
 import type { Lab } from '../lab.js';
-import { productSays, type Answer } from '../product.js';
-import { NAMESPACE, outOf } from '../scene.js';
+import { productSays, type Answer, type FlowSaid } from '../product.js';
+import { forgetScene, NAMESPACE, newScene, outOf, type Scene } from '../scene.js';
 import { settings } from '../settings.js';
 import { table } from '../table.js';
-import type { Trial } from './trial.js';
+import type { Step, Trial } from './trial.js';
 
 interface Pair {
   readonly source: string;
@@ -14,43 +15,71 @@ interface Pair {
   readonly trouble: string;
 }
 
+const NAME = 'agreement';
+
 export const agreement: Trial = {
-  name: 'agreement',
+  name: NAME,
   shows: 'what is predicted is what happens, and is known, for each client and each Service and pod',
-  async run(lab, _seed, say) {
+  async run(lab, seed, say) {
     const { sources, dests } = await everybody(lab);
+    const scene = await newScene(lab, NAME, seed);
     const pairs: Pair[] = [];
     for (const source of sources) {
       const own: Pair[] = [];
       for (const dest of dests.filter(({ ref }) => ref !== source)) own.push(await ask(lab, source, dest));
       pairs.push(...own);
-      const flows = own.flatMap((pair) => pair.flows);
-      const count = (agree: string): number => flows.filter((flow) => flow.agree === agree).length;
-      const open = flows.filter(({ predicted }) => /cannot be told|^not predicted/.test(predicted));
-      // A datagram to a port that is not DNS needs an interpreter that most images lack.
-      const untried = flows.filter((flow) => flow.agree === 'not-compared' && !open.includes(flow));
-      const words = [
-        `${own.length} destinations, ${flows.length} flows`,
-        `${count('agree')} as predicted`,
-        `${count('contradict')} otherwise`,
-        `${open.length} not predicted`,
-        `${untried.length} not tried`,
-        ...own.flatMap(({ dest, trouble }) => (trouble === '' ? [] : [`${dest}: ${trouble}`])),
-      ];
-      // Cilium's programs hold what no map tells: there a prediction may be open, and is listed.
-      const mayBeOpen = lab.flavour.cni === 'cilium';
-      const passed =
-        count('contradict') === 0 && (mayBeOpen || open.length === 0) && own.every(({ trouble }) => trouble === '');
-      say({ name: source, passed, words: words.join(', ') });
+      say(await stepOf(scene, source, own));
     }
     const rows = pairs.flatMap(({ source, dest, flows }) =>
       flows
         .filter(({ agree }) => agree !== 'agree')
         .map(({ name, agree, observed, predicted }) => [`${source} -> ${dest}`, name, agree, observed, predicted]),
     );
+    forgetScene(lab, NAME);
     if (rows.length > 0) console.log(table(['pair', 'flow', 'verdict', 'observed', 'predicted'], rows));
   },
 };
+
+async function stepOf(scene: Scene, source: string, own: readonly Pair[]): Promise<Step> {
+  const flows = own.flatMap((pair) => pair.flows);
+  const count = (agree: string): number => flows.filter((flow) => flow.agree === agree).length;
+  const open = flows.filter(({ predicted }) => /cannot be told|^not predicted/.test(predicted));
+  // A datagram to a port that is not DNS needs an interpreter that most images lack: there the lab's own client tries.
+  const untried = flows.filter((flow) => flow.agree === 'not-compared' && !open.includes(flow));
+  const datagrams = source === 'outside' ? [] : untried.filter(({ name }) => name.endsWith('/udp)'));
+  const otherwise = await unlikePredicted(scene, source, datagrams);
+  const words = [
+    `${own.length} destinations, ${flows.length} flows`,
+    `${count('agree')} as predicted`,
+    `${count('contradict')} otherwise`,
+    `${open.length} not predicted`,
+    `${datagrams.length} datagrams tried by a plain client`,
+    `${untried.length - datagrams.length} not tried`,
+    ...otherwise,
+    ...own.flatMap(({ dest, trouble }) => (trouble === '' ? [] : [`${dest}: ${trouble}`])),
+  ];
+  // Cilium's programs hold what no map tells: there a prediction may be open, and is listed.
+  const mayBeOpen = scene.lab.flavour.cni === 'cilium';
+  const passed =
+    count('contradict') === 0 &&
+    (mayBeOpen || open.length === 0) &&
+    otherwise.length === 0 &&
+    own.every(({ trouble }) => trouble === '');
+  return { name: source, passed, words: words.join(', ') };
+}
+
+/** Echoed datagrams, from the flow's own source, where the product predicts that they are delivered or refused. */
+async function unlikePredicted(scene: Scene, source: string, flows: readonly FlowSaid[]): Promise<readonly string[]> {
+  const unlike: string[] = [];
+  for (const { name, predicted } of flows) {
+    const [, address = '', port = ''] = /\(([\d.]+):(\d+)\/udp\)$/.exec(name) ?? [];
+    const saw = await look(scene, { source, dest: name, probe: 'udp', address, port: Number(port) });
+    const branches = predicted.split(' | ').map((branch) => branch.replace(/^\d+ %: /, ''));
+    const wanted = branches.every((branch) => branch.startsWith('delivered')) ? 'ok' : 'refused';
+    if (saw.seen !== wanted) unlike.push(`${name}: predicted ${predicted}, seen ${saw.seen} (${saw.words})`);
+  }
+  return unlike;
+}
 
 interface Dest {
   readonly ref: string;

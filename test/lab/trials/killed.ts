@@ -25,7 +25,8 @@ export const killed: Trial = {
   shows: `kill -9 at ${TIMES} moments leaves no process after ${GONE_MS / 1000} s and no object after its deadline`,
   async run(lab, seed, say) {
     // Attempts that time out keep a run busy long enough to be struck in every phase.
-    const [fault] = await faultsLike(['fdb-entry-gone', 'coredns-upstream-unreachable']);
+    const faults = await faultsLike(['fdb-entry-gone', 'underlay-drops-*']);
+    const fault = faults.find(({ flavours }) => flavours.includes(lab.flavour.set));
     if (fault === undefined) return;
     const zombiesBefore = zombies();
     const during = async (

@@ -11,6 +11,8 @@ import type { Trial } from './trial.js';
 const PAIRS = [
   ['coredns-down', 'selector-matches-nothing'],
   ['fdb-entry-gone', 'service-rules-stale'],
+  ['underlay-drops-pod-addresses', 'service-rules-stale'],
+  ['underlay-drops-overlay', 'cilium-backend-missing'],
   ['conntrack-full', 'selector-matches-nothing'],
 ] as const;
 

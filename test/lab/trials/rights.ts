@@ -12,12 +12,15 @@ import { NAMESPACE, outOf, type Scene } from '../scene.js';
 import type { Step, Trial } from './trial.js';
 
 const NAME = 'netdiag-least';
+/** Five of each set: what the API shows, what only nodes show, what only the policy engine holds. */
 const FAULTS = [
   'selector-matches-nothing',
   'listens-on-loopback',
   'fdb-entry-gone',
   'coredns-forbidden',
   'service-rules-stale',
+  'cilium-backend-missing',
+  'policy-denies',
 ];
 
 interface Rule {
