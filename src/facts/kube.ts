@@ -34,6 +34,7 @@ export interface ContainerObject {
   readonly waiting?: string;
   readonly terminated?: string;
   readonly readiness?: string;
+  readonly unreadyAfterSeconds?: number;
   readonly memoryLimit?: number;
   readonly args: readonly string[];
 }

@@ -57,7 +57,7 @@ export function reason(pod: PodObject, events: readonly EventObject[]): string {
     (container) => container.waiting && !/^(PodInit|ContainerCreat)ing/.test(container.waiting),
   );
   const ended = pod.containers.find(({ running, terminated }) => !running && terminated);
-  const warning = lastOf(events, pod.readySince, [
+  const warning = lastOf(events, sinceMs(pod), [
     'Unhealthy',
     'FailedScheduling',
     'FailedCreatePodSandBox',
@@ -73,19 +73,19 @@ export function reason(pod: PodObject, events: readonly EventObject[]): string {
   return brief(pod.notReady ?? `phase ${pod.phase}`);
 }
 
-function lastOf(
-  events: readonly EventObject[],
-  since: string | undefined,
-  reasons: readonly string[],
-): EventObject | undefined {
-  const telling = events.filter(({ reason: name, lastAt }) => reasons.includes(name) && isOf(since, lastAt));
+function lastOf(events: readonly EventObject[], since: number, reasons: readonly string[]): EventObject | undefined {
+  const telling = events.filter(({ reason: name, lastAt }) => reasons.includes(name) && !(Date.parse(lastAt) < since));
   return telling.toSorted((a, b) => a.lastAt.localeCompare(b.lastAt)).at(-1);
 }
 
-/** A probe fails a few times before the pod counts as unready. What was said long before that is of another illness. */
-const BEFORE_MS = 120_000;
-const isOf = (since: string | undefined, lastAt: string): boolean =>
-  since === undefined || lastAt === '' || Date.parse(lastAt) >= Date.parse(since) - BEFORE_MS;
+/** The kubelet's clock against the API server's, and the moment an event waits to be sent. */
+const SLACK_SECONDS = 5;
+
+/** When it may first have been ill: what was said before is of another illness, and an event lives for an hour. */
+function sinceMs({ readySince, containers }: PodObject): number {
+  const after = Math.max(0, ...containers.map(({ unreadyAfterSeconds = 0 }) => unreadyAfterSeconds));
+  return readySince === undefined ? 0 : Date.parse(readySince) - (after + SLACK_SECONDS) * 1000;
+}
 
 const LONG = 160;
 const brief = (text: string): string => {

@@ -100,9 +100,17 @@ function readContainer(spec: Jsonish, pod: Jsonish): ContainerObject {
     waiting: said(at(state, 'waiting')),
     terminated: said(at(state, 'terminated')) ?? said(at(status, 'lastState', 'terminated')),
     readiness: readProbe(at(spec, 'readinessProbe')),
+    unreadyAfterSeconds: unreadyAfter(at(spec, 'readinessProbe')),
     memoryLimit: bytes(text(at(spec, 'resources', 'limits', 'memory'))),
     args: [...texts(at(spec, 'command')), ...texts(at(spec, 'args'))],
   }) as ContainerObject;
+}
+
+/** The API server fills in what is left out; these are its defaults. */
+function unreadyAfter(probe: Jsonish): number | undefined {
+  if (probe === undefined) return undefined;
+  const seconds = (name: string, otherwise: number): number => number(at(probe, name)) ?? otherwise;
+  return seconds('periodSeconds', 10) * seconds('failureThreshold', 3) + seconds('timeoutSeconds', 1);
 }
 
 const readPort = (port: Jsonish): ContainerObject['ports'][number] =>
