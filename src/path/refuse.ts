@@ -3,7 +3,8 @@ import type { Connection, Frame } from './packet.js';
 import { tupleOf } from './packet.js';
 import type { Refusal } from './prediction.js';
 import type { Answer } from './scenario.js';
-import { type Netns, ownsAddress } from './world.js';
+import { addressType } from './route.js';
+import type { Netns } from './world.js';
 
 const CODES: Readonly<Record<Exclude<Refusal, 'rst' | 'not-permitted'>, readonly [number, number]>> = {
   'icmp-net-unreachable': [3, 0],
@@ -35,8 +36,9 @@ export function refusal(netns: Netns, frame: Frame, { how, attached }: Refusing)
   const [type, code] = CODES[how];
   const of = frame.protocol === 'udp' ? 'udp' : 'tcp';
   const icmp = { type, code, about: tupleOf(frame), of } as const;
-  // A router that is not the one addressed speaks with the address that its way back begins with.
-  const src = ownsAddress(netns, frame.dst) ? frame.dst : '';
+  // icmp_send asks whether the packet was routed here (RTCF_LOCAL), be it by a local route to what is no address of its
+  // own; a router that is not the one addressed speaks with the address that its way back begins with.
+  const src = addressType(netns, frame.dst) === 'LOCAL' ? frame.dst : '';
   return { netns: netns.id, frame: { ...base, ...back, src, sport: 0, dport: 0, protocol: 'icmp', flags: '', icmp } };
 }
 

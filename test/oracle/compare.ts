@@ -72,9 +72,12 @@ const sameLines = (ours: readonly string[], kernel: readonly string[]): boolean 
   ours.every((line, at) => line === kernel[at] || (line.includes(':0 >') && alike(line, kernel[at] ?? '')));
 const alike = (line: string, kernel: string): boolean => line.replace(':0 >', ' >') === kernel.replace(/:\d+ >/, ' >');
 
-function legsOf({ branch: { outcome } }: Way, { there, back }: Trail): readonly (keyof Trail)[] {
+const TH_DPORT = /"protocol":"th","field":"dport"/;
+function legsOf({ branch: { outcome }, trail }: Way, { there, back }: Trail): readonly (keyof Trail)[] {
   // With a port that the kernel drew, rules about ports are open questions on the way back, and ways over them join.
   if (there.some((text) => /random-fully|fully-random/.test(text))) return ['there'];
+  // So are rules that read a port where an ICMP error, the only packet with no port, has its checksum.
+  if (codeOf(outcome) !== undefined && [...back, ...trail.back].some((text) => TH_DPORT.test(text))) return ['there'];
   // A datagram of its own that a host refuses fails in sendto(): the ICMP error that goes out as well changes nothing.
   if (outcome.kind === 'refused' && outcome.how === 'not-permitted') return ['there'];
   // Rationed, see told(): an error that was not sent matches no rule.

@@ -10,6 +10,7 @@ const BIT = '-j MARK --set-xmark 0x10/0x10';
 const IPTABLES: readonly (readonly [table: string, rule: string])[] = [
   ['raw', '-A PREROUTING -p udp -m udp --dport 53 -j CT --notrack'],
   ['mangle', `-A PREROUTING -m rpfilter ${BIT}`],
+  ['raw', `-A PREROUTING -m rpfilter --invert ${BIT}`],
   ['mangle', `-A PREROUTING -m rpfilter --invert ${BIT}`],
   ['mangle', `-A PREROUTING -m rpfilter --loose --validmark --invert ${BIT}`],
   ['mangle', `-A PREROUTING -m addrtype --dst-type LOCAL --limit-iface-in ${BIT}`],
@@ -51,6 +52,7 @@ export const iptablesProbes = (table: string, dice: Dice): readonly string[] =>
 const NFT: Readonly<Record<string, readonly string[]>> = {
   'filter prerouting -155': [
     'fib saddr . iif oif missing meta mark set meta mark or 0x10',
+    'fib daddr oifname { "p0", "w0" } counter',
     'fib saddr type unicast counter',
     'ct original ip daddr 172.30.0.0/16 counter',
     'ct direction reply log prefix "x: "',
@@ -66,7 +68,7 @@ const NFT: Readonly<Record<string, readonly string[]>> = {
     'iifname "p*" oifname "w0" counter',
     'ip protocol udp counter',
   ],
-  'filter prerouting -290': ['udp dport { 53, 443 } notrack', 'tcp flags syn counter'],
+  'filter prerouting -290': ['udp dport != 8080 notrack', 'tcp flags syn counter'],
   'nat prerouting -95': ['tcp dport { 53, 443 } redirect to :8080'],
   'nat postrouting 112': [
     'ip daddr { 198.51.100.0/24, 10.180.1.0/24 } snat ip to 192.168.77.2',
