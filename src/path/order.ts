@@ -24,8 +24,10 @@ interface Running {
 /** As many chains as four make 24 orders; nobody was seen to have more. */
 const MOST_CHAINS = 4;
 
-export function inAnyOrder(start: Passing, chains: readonly BaseChain[], running: Running): readonly Passing[] {
-  if (chains.length < 2) return inOrder(start, chains, running);
+export const inAnyOrder = (start: Passing, chains: readonly BaseChain[], running: Running): readonly Passing[] =>
+  chains.length < 2 ? inOrder(start, chains, running) : inEachOrder(start, chains, running);
+
+function inEachOrder(start: Passing, chains: readonly BaseChain[], running: Running): readonly Passing[] {
   const why = `which comes first of ${chains.map(({ label }) => label).join(' or ')}, which have one priority`;
   if (chains.length > MOST_CHAINS) return [{ ...start, stopped: { kind: 'unknown', why }, by: why }];
   const different = new Map(

@@ -76,8 +76,8 @@ function equals(value: Value, { right, env }: Right): Truth {
   }
   if (isList(right)) return isIn(value, right);
   // Bits of `ct status` and flags of TCP compare as numbers.
-  const [from, to] = [flagsOf(right), typeof value === 'number' ? value : undefined];
-  if (from !== undefined && to !== undefined && typeof right === 'object') return from === to;
+  const flags = flagsOf(right);
+  if (flags !== undefined && typeof value === 'number') return flags === value;
   if (typeof value === 'number' && typeof right === 'string') return asNumber(right) === value;
   return matchesElement(right, value);
 }

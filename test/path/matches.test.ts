@@ -1,0 +1,119 @@
+// Matches that few packets of few situations come to: what each says of a packet, yes, no, or not to be told.
+import { describe, expect, it } from 'vitest';
+import type { Link } from '../../src/facts/network.js';
+import { readIptablesSave } from '../../src/facts/read/iptables-save.js';
+import { readNftJson } from '../../src/facts/read/nft-json.js';
+import { type Sight, isDoubt } from '../../src/path/chain.js';
+import { CERTAIN } from '../../src/path/fork.js';
+import { runHook } from '../../src/path/hooks.js';
+import { testsOf } from '../../src/path/iptables/match.js';
+import { type Frame, RANDOM_PORT } from '../../src/path/packet.js';
+import { ownerOf } from '../../src/path/wire.js';
+import type { Netns, World } from '../../src/path/world.js';
+import { EMPTY_NETFILTER, bareNetns, must } from './support/captured-world.js';
+
+const FRAME: Frame = {
+  protocol: 'tcp',
+  flags: 'SYN',
+  src: '10.0.0.1',
+  dst: '10.0.0.2',
+  sport: 1000,
+  dport: 80,
+  mark: 0,
+  ttl: 64,
+  state: 'NEW',
+  isReply: false,
+};
+const sight: Sight = { netns: bareNetns('node/x'), hook: 'forward', iif: 'a', oif: 'b' };
+
+function answer(match: string, frame: Frame): string {
+  const dump = must(readIptablesSave(`*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD ${match}\nCOMMIT\n`, 'nft'));
+  const tests = dump.tables.get('filter')?.chains.get('FORWARD')?.rules[0]?.matches.flatMap(testsOf) ?? [];
+  const truths = tests.map((test) => test(frame, sight));
+  if (truths.includes(false)) return 'no';
+  return truths.some(isDoubt) ? 'open' : 'yes';
+}
+
+describe('--ports, which looks at both ends', () => {
+  const ports = '-p tcp -m multiport --ports 80,443';
+  it.each([
+    ['the other end', { sport: 1000, dport: 80 }, 'yes'],
+    ['the own end', { sport: 443, dport: 1000 }, 'yes'],
+    ['both', { sport: 80, dport: 443 }, 'yes'],
+    ['neither', { sport: 1000, dport: 1001 }, 'no'],
+    ['the other end beside a port drawn at random', { sport: RANDOM_PORT, dport: 80 }, 'yes'],
+    ['the own end beside a port drawn at random', { sport: 80, dport: RANDOM_PORT }, 'yes'],
+    ['perhaps a port drawn at random', { sport: RANDOM_PORT, dport: 1000 }, 'open'],
+    ['perhaps the other port drawn at random', { sport: 1000, dport: RANDOM_PORT }, 'open'],
+  ])('%s', (_, ends, expected) => {
+    expect(answer(ports, { ...FRAME, ...ends })).toBe(expected);
+  });
+});
+
+const flags = { payload: { protocol: 'tcp', field: 'flags' } };
+const drops = (expr: object, frame: Frame): boolean => {
+  const family = { family: 'ip', table: 't', chain: 'c' };
+  const nftables = [
+    { table: { family: 'ip', name: 't' } },
+    { chain: { family: 'ip', table: 't', name: 'c', type: 'filter', hook: 'forward', prio: 0, policy: 'accept' } },
+    { rule: { ...family, handle: 1, expr: [{ match: expr }, { drop: null }] } },
+  ];
+  const netfilter = { ...EMPTY_NETFILTER, nft: must(readNftJson(JSON.stringify({ nftables }))) };
+  const [end] = runHook({ frame, fork: CERTAIN }, [], { ...sight, netns: { ...sight.netns, netfilter } });
+  return end?.stopped?.kind === 'drop';
+};
+
+describe('flags of TCP in nft', () => {
+  const asked = { '&': [flags, ['fin', 'syn', 'rst', 'ack']] };
+  const both = { '|': ['syn', 'ack'] };
+  it.each([
+    [{ op: '==', left: asked, right: both }, 'SYN,ACK', true],
+    [{ op: '==', left: asked, right: both }, 'SYN', false],
+    [{ op: '!=', left: asked, right: both }, 'SYN', true],
+    [{ op: '!=', left: asked, right: both }, 'SYN,ACK', false],
+    [{ op: '==', left: asked, right: 'syn' }, 'SYN', true],
+    [{ op: '==', left: asked, right: 'syn' }, 'RST,ACK', false],
+    [{ op: 'in', left: flags, right: both }, 'RST,ACK', true],
+    [{ op: 'in', left: flags, right: both }, 'RST', false],
+  ])('%j of %s: %s', (expr, set, expected) => {
+    expect(drops(expr, { ...FRAME, flags: set })).toBe(expected);
+  });
+});
+
+const LINK: Link = {
+  index: 2,
+  name: 'eth0',
+  kind: 'veth',
+  up: true,
+  carrier: true,
+  mtu: 1500,
+  mac: '02:00:00:00:00:02',
+};
+const owner = (mine: Partial<Link>, theirs: Partial<Link>): string => {
+  const node = (id: string, ip: string, link: Partial<Link>): Netns => ({
+    ...bareNetns(id),
+    links: [{ ...LINK, ...link }],
+    addresses: [{ ip, prefix: 24, link: 'eth0', family: 4, scope: 'global' }],
+    sysctls: { 'net.ipv4.conf.all.proxy_arp': '0' },
+  });
+  const [a, b] = [node('node/a', '10.0.0.1', mine), node('node/b', '10.0.0.2', theirs)];
+  const world: World = {
+    netns: new Map([a, b].map((each) => [each.id, each])),
+    podLinks: new Map(),
+    pods: new Map(),
+    nodeIps: new Map(),
+    wires: new Map([['node/a eth0', { netns: 'node/b', link: 'eth0' }]]),
+  };
+  return ownerOf(world, a, { link: 'eth0', ip: '10.0.0.2' }).kind;
+};
+
+describe('who answers ARP over a cable', () => {
+  it.each([
+    ['both ends up', {}, {}, 'answers'],
+    ['the asking end down', { up: false }, {}, 'nobody'],
+    ['the asking end without carrier', { carrier: false }, {}, 'nobody'],
+    ['the other end down', {}, { up: false }, 'nobody'],
+  ])('%s', (_, mine, theirs, expected) => {
+    expect(owner(mine, theirs)).toBe(expected);
+  });
+});
