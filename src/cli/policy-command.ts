@@ -9,8 +9,9 @@ import type { Call, Run } from './commands.js';
 import { openLive, type Opened } from './live.js';
 import { choice, text } from './options.js';
 import { viewOf } from './output.js';
+import { evidenceSaver } from './policy-evidence.js';
 import { matrix } from './policy-matrix.js';
-import { questionFrom, targetOf, type Question } from './question.js';
+import { askedWords, questionFrom, targetOf, type Question } from './question.js';
 import { blockedError, refusalError } from './refusal-error.js';
 import { settled } from './settled.js';
 
@@ -46,11 +47,13 @@ async function judged({ call, opened, question }: Asked, expect: Expected | unde
   const { door, namespace, context } = opened;
   const target = targetOf(question, namespace);
   if (!target.dest) throw new UsageError('policies are about flows: name a destination, too.');
+  const save = evidenceSaver(call, opened, askedWords(question));
   const { answer: scoped, model } = await settled({ ...call, door }, (of) => {
     const found = of.evaluate(scope(target));
     if (found && found.kind !== 'unknown' && 'flows' in found.value) look(found.value, of);
     return found;
   });
+  save();
   if (scoped.kind === 'unknown') throw blockedError(scoped.gaps, target, opened);
   if ('refusal' in scoped.value) throw refusalError(scoped.value.refusal, opened);
   const { flows, source, dest } = scoped.value;

@@ -8,6 +8,7 @@ import { openBundle } from './bundled.js';
 import type { Call } from './commands.js';
 import { openLive } from './live.js';
 import { text } from './options.js';
+import { evidenceSaver } from './policy-evidence.js';
 import { blockedError } from './refusal-error.js';
 import { settled } from './settled.js';
 import { tableText } from './table.js';
@@ -26,7 +27,9 @@ export async function matrix(call: Call, { format, view, expect }: How): Promise
   const bundle = text(flags, 'fromBundle').fromBundle;
   const opened = bundle === undefined ? await openLive(call) : openBundle(bundle);
   const namespace = text(flags, 'namespace').namespace ?? opened.namespace;
+  const save = evidenceSaver(call, { ...opened, namespace }, []);
   const { answer } = await settled({ ...call, door: opened.door }, (model) => model.evaluate(matrixInput(namespace)));
+  save();
   if (answer.kind === 'unknown') throw blockedError(answer.gaps, {}, opened);
   const { enforcer } = answer.value;
   const about = { namespace, context: opened.context, enforcer: { name: enforcer.says, enforces: enforcer.enforces } };

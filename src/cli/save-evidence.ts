@@ -7,7 +7,9 @@ import { UsageError } from '../target/usage-error.js';
 export interface Saved {
   readonly file: string;
   readonly door: Door;
-  readonly report: Report;
+  readonly report: Pick<Report, 'context' | 'server' | 'startedAt' | 'durationMs'> & {
+    readonly tool: Pick<Report['tool'], 'version'>;
+  };
   readonly asked: readonly string[];
   readonly namespace: string;
 }

@@ -1,4 +1,7 @@
 // The policy command against an API server: verdict, reason, exit code, and what it says when it may not look.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PolicyReport } from '../../../src/report/policy-report.js';
 import { fakeApi, status, type Canned, type FakeApi, type Seen } from '../../support/fake-api.js';
@@ -141,6 +144,45 @@ describe('one flow', () => {
   ])('policy %s', async (line, said) => {
     const { exitCode, err } = await policy(line);
     expect([exitCode, err]).toEqual([2, said]);
+  });
+});
+
+const again = async (line: string, file: string) => {
+  const live = await policy(`${line} --save-evidence ${file}`);
+  const replayed = await say(`policy --from-bundle ${file} --width 400 ${line.includes('--matrix') ? '--matrix' : ''}`);
+  return { live, replayed };
+};
+
+describe('saved and told again', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'policy-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  test('a flow answers its own question from the bundle, in the same words', async () => {
+    const { live, replayed } = await again(FLOW, join(folder, 'flow.tar.gz'));
+    expect(live.out).toContain('only-frontend');
+    expect(replayed).toEqual(live);
+  });
+  test('another question may be put to it, and an expectation', async () => {
+    const file = join(folder, 'other.tar.gz');
+    await policy(`${FLOW} --save-evidence ${file}`);
+    expect((await say(`policy --from-bundle ${file} --expect allow`)).exitCode).toBe(3);
+    const back = await say(`policy --from-bundle ${file} pod/api pod/web --port 8080 -n shop`);
+    expect([back.exitCode, back.out]).toEqual([0, expect.stringMatching(/^ALLOW .*no policy closes either end/)]);
+  });
+  test('the flow command diagnoses from it', async () => {
+    const file = join(folder, 'told.tar.gz');
+    await policy(`${FLOW} --save-evidence ${file}`);
+    const { out, err } = await say(`--from-bundle ${file} --select policy-denies`);
+    expect(err).toBe('');
+    expect(out).toContain('only-frontend');
+  });
+  test('a matrix, of the namespace it was asked for', async () => {
+    const { live, replayed } = await again('--matrix', join(folder, 'matrix'));
+    expect(live.out).toContain('api:8080/tcp');
+    expect(replayed).toEqual(live);
+  });
+  test('where it cannot be written', async () => {
+    const { exitCode, err } = await policy(`${FLOW} --save-evidence /dev/null/x.tar.gz`);
+    expect([exitCode, err]).toEqual([2, expect.stringContaining('cannot write /dev/null/x.tar.gz')]);
   });
 });
 
