@@ -4,7 +4,7 @@ import { throughHook } from './hook-stage.js';
 import { crossed } from './device.js';
 import { type Journey, type Scenario, type Stage, logged, staged, unseen, unsure } from './scenario.js';
 import { hostEnd, podOf } from './wire.js';
-import { type Netns, type World, isPod } from './world.js';
+import { type Netns, isPod } from './world.js';
 
 type Send = Extract<Stage, { at: 'send' }>;
 
@@ -57,24 +57,15 @@ export const SOMEBODY_OUTSIDE = '192.0.2.1';
 
 function fromOutside({ world }: Journey, scenario: Scenario, { frame }: Send): readonly Scenario[] {
   const src = frame.src === '' ? SOMEBODY_OUTSIDE : frame.src;
-  const owner = world.nodeIps.get(frame.dst);
-  const nodes = owner === undefined ? (world.balanced?.get(frame.dst) ?? []) : [owner];
-  if (nodes.length === 0)
+  const doors = world.nodeIps.has(frame.dst) ? [frame.dst] : (world.balanced?.get(frame.dst) ?? []);
+  if (doors.length === 0)
     return [unsure(scenario, `how a client outside reaches ${frame.dst}: it is no node's address`)];
   const client = { src, dst: frame.dst, sport: frame.sport, dport: frame.dport };
   const told = unseen({ ...scenario, client }, 'the network between the client and the nodes');
-  return nodes.map((node) => {
-    const fork = nodes.length > 1 ? chanced(told.fork, 1 / nodes.length, `enters by ${node}`) : told.fork;
-    return staged(
-      { ...told, fork },
-      { at: 'arrive', netns: node, link: door(world, node, frame.dst), frame: { ...frame, src } },
-    );
+  return doors.map((ip) => {
+    const netns = world.nodeIps.get(ip) ?? '';
+    const link = world.netns.get(netns)?.addresses.find((address) => address.ip === ip)?.link ?? '';
+    const fork = doors.length > 1 ? chanced(told.fork, 1 / doors.length, `enters by ${netns}`) : told.fork;
+    return staged({ ...told, fork }, { at: 'arrive', netns, link, frame: { ...frame, src } });
   });
-}
-
-/** The link by which a packet for this address comes in; for a load balancer's, the one that leads to other nodes. */
-function door({ netns, nodeIps }: World, node: string, dst: string): string {
-  const addresses = netns.get(node)?.addresses ?? [];
-  const own = addresses.find(({ ip }) => ip === dst) ?? addresses.find(({ ip }) => nodeIps.get(ip) === node);
-  return own?.link ?? '';
 }

@@ -1,5 +1,6 @@
 // Facts that path/ makes: what a namespace is to the walk, and where the walk leads.
 import { type Know, type Source, type Wanted } from '../facts/fact.js';
+import type { NodeObject } from '../facts/kube.js';
 import { CLUSTER, nodeSubject, podSubject, serviceSubject, type Subject } from '../target/subject.js';
 import { nodeNetns, podNetns } from './netns.js';
 import { podLinks } from './pod-links.js';
@@ -58,7 +59,7 @@ function worldOf(flow: Subject<'flow'>, know: Know): World {
     ...objects.flatMap(({ object }) => object.node ?? []),
     ...pods.flatMap(({ node }) => node ?? []),
     ...(flow.source.kind === 'node' ? [flow.source.name] : []),
-    ...entrances,
+    ...entrances.map(({ name }) => name),
   ]);
   const nodes = [...names].toSorted().map(nodeSubject);
   know.ahead(nodes.map((node) => [node, 'netns'] as const));
@@ -71,15 +72,15 @@ function worldOf(flow: Subject<'flow'>, know: Know): World {
     object.ips.map((ip): readonly [string, PodAt] => [ip, podAt(subject, object)]),
   );
   const world = { netns, pods: new Map(at), nodeIps: nodeIps(netns, know) };
-  const balanced = new Map([[flow.address, entrances.map((name) => `node/${name}`)]]);
+  const balanced = new Map([[flow.address, entrances.flatMap(({ internalIps }) => internalIps[0] ?? [])]]);
   return { ...world, podLinks: podLinks(world), balanced };
 }
 
 /** Where a client outside comes in: the node whose address it dials, or any that a load balancer may choose. */
-function entered(flow: Subject<'flow'>, know: Know): readonly string[] {
+function entered(flow: Subject<'flow'>, know: Know): readonly NodeObject[] {
   const listed = know.peek(CLUSTER, 'nodes');
   const nodes = listed.kind === 'unknown' ? [] : listed.value;
-  const dialled = nodes.filter(({ internalIps }) => internalIps.includes(flow.address)).map(({ name }) => name);
+  const dialled = nodes.filter(({ internalIps }) => internalIps.includes(flow.address));
   if (dialled.length > 0 || !flow.service) return dialled;
   const subject = serviceSubject(flow.service.namespace, flow.service.name);
   const service = know.peek(subject, 'object');
@@ -88,14 +89,10 @@ function entered(flow: Subject<'flow'>, know: Know): readonly string[] {
   if (![...ingressIps, ...externalIps].includes(flow.address)) return [];
   const endpoints = know.peek(subject, 'endpoints');
   // Under Local a node without an endpoint fails the balancer's health check, and none hands it anything.
-  const able =
-    externalTrafficPolicy === 'Local'
-      ? [
-          ...new Set(
-            endpoints.kind === 'unknown' ? [] : endpoints.value.flatMap(({ ready, node }) => (ready && node) || []),
-          ),
-        ]
-      : nodes.map(({ name }) => name);
+  const local = new Set(
+    endpoints.kind === 'unknown' ? [] : endpoints.value.flatMap(({ ready, node }) => (ready && node) || []),
+  );
+  const able = externalTrafficPolicy === 'Local' ? nodes.filter(({ name }) => local.has(name)) : nodes;
   return able.length > MOST_NODES ? [] : able;
 }
 /** A balancer of a large cluster may choose any of thousands: which, only it knows. */

@@ -45,7 +45,7 @@ export interface World {
   readonly pods: ReadonlyMap<string, PodAt>;
   /** By address: the namespace that owns it. */
   readonly nodeIps: ReadonlyMap<string, string>;
-  /** By address of a load balancer: the node namespaces that it may hand a packet to. */
+  /** By address of a load balancer: addresses of the nodes that it may hand a packet to. */
   readonly balanced?: ReadonlyMap<string, readonly string[]>;
   /** Both ends of a cable whose far link is known by name, by `wireKey`. Optional: podLinks will do for pods. */
   readonly wires?: ReadonlyMap<string, { readonly netns: string; readonly link: string }>;
