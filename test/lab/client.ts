@@ -79,8 +79,9 @@ const TRY: Readonly<Record<Probe, (flow: Flow) => string>> = {
   http: (flow) => `try() { ${curl(`http://${hostOf(flow)}:${flow.port}/`)}; }`,
   tcp: (flow) =>
     `try() { out=$(timeout ${CONNECT_SECONDS} bash -c ${quote(`exec 3<>/dev/tcp/${hostOf(flow)}/${flow.port}`)} 2>&1); printf 'TRY\\t%s\\t0\\t%s\\n' $? "\${out##*connect: }"; }`,
+  // bash reads one byte at a time, and what is not read of a datagram is gone: the first byte is all there is to wait for.
   udp: (flow) =>
-    `try() { out=$(bash -c ${quote(`exec 3<>/dev/udp/${hostOf(flow)}/${flow.port}; echo hello >&3 && read -r -t 2.5 -u 3 line`)} 2>&1); printf 'TRY\\t%s\\t0\\t%s\\n' $? "\${out##*: }"; }`,
+    `try() { out=$(bash -c ${quote(`exec 3<>/dev/udp/${hostOf(flow)}/${flow.port}; echo hello >&3 && read -r -n 1 -t 2.5 -u 3 byte`)} 2>&1); printf 'TRY\\t%s\\t0\\t%s\\n' $? "\${out##*: }"; }`,
   dns: (flow) => {
     const at = flow.address === undefined ? '' : `@${flow.address}`;
     const from = flow.fromPort === undefined ? '' : `-b 0.0.0.0#${flow.fromPort}`;
