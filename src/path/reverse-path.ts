@@ -19,7 +19,7 @@ export function passesReversePath(netns: Netns, frame: Frame, path: ReversePath)
   if (found.kind !== 'route') return false;
   const { route } = found;
   if (route.type !== 'unicast' && !(route.type === 'local' && path.acceptLocal)) return false;
-  return path.loose || usesDevice(route, path.iif) || route.type === 'local';
+  return path.loose || usesDevice(route, path.iif);
 }
 
 export type SourceVerdict =

@@ -26,10 +26,10 @@ const FRAME: Frame = {
 };
 const sight: Sight = { netns: bareNetns('node/x'), hook: 'forward', iif: 'a', oif: 'b' };
 
-function answer(match: string, frame: Frame): string {
+function answer(match: string, frame: Frame, here = sight): string {
   const dump = must(readIptablesSave(`*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD ${match}\nCOMMIT\n`, 'nft'));
   const tests = dump.tables.get('filter')?.chains.get('FORWARD')?.rules[0]?.matches.flatMap(testsOf) ?? [];
-  const truths = tests.map((test) => test(frame, sight));
+  const truths = tests.map((test) => test(frame, here));
   if (truths.includes(false)) return 'no';
   return truths.some(isDoubt) ? 'open' : 'yes';
 }
@@ -89,13 +89,13 @@ const LINK: Link = {
   mtu: 1500,
   mac: '02:00:00:00:00:02',
 };
-const owner = (mine: Partial<Link>, theirs: Partial<Link>): string => {
-  const node = (id: string, ip: string, link: Partial<Link>): Netns => ({
-    ...bareNetns(id),
-    links: [{ ...LINK, ...link }],
-    addresses: [{ ip, prefix: 24, link: 'eth0', family: 4, scope: 'global' }],
-    sysctls: { 'net.ipv4.conf.all.proxy_arp': '0' },
-  });
+const node = (id: string, ip: string, link: Partial<Link>): Netns => ({
+  ...bareNetns(id),
+  links: [{ ...LINK, ...link }],
+  addresses: [{ ip, prefix: 24, link: 'eth0', family: 4, scope: 'global' }],
+  sysctls: { 'net.ipv4.conf.all.proxy_arp': '0' },
+});
+const owner = ([mine, theirs]: readonly [Partial<Link>, Partial<Link>]): string => {
   const [a, b] = [node('node/a', '10.0.0.1', mine), node('node/b', '10.0.0.2', theirs)];
   const world: World = {
     netns: new Map([a, b].map((each) => [each.id, each])),
@@ -108,12 +108,39 @@ const owner = (mine: Partial<Link>, theirs: Partial<Link>): string => {
 };
 
 describe('who answers ARP over a cable', () => {
+  it.each<readonly [string, readonly [Partial<Link>, Partial<Link>], string]>([
+    ['both ends up', [{}, {}], 'answers'],
+    ['the asking end down', [{ up: false }, {}], 'nobody'],
+    ['the asking end without carrier', [{ carrier: false }, {}], 'nobody'],
+    ['the other end down', [{}, { up: false }], 'nobody'],
+  ])('%s', (_, ends, expected) => {
+    expect(owner(ends)).toBe(expected);
+  });
+});
+
+const ROUTE = { type: 'local', table: 'local', metric: 0, onlink: false, dead: false } as const;
+const HOST: Netns = {
+  ...bareNetns('node/x'),
+  routes: [
+    { ...ROUTE, dst: '127.0.0.0/8', dev: 'lo', text: 'local 127.0.0.0/8 dev lo' },
+    { ...ROUTE, dst: '10.0.0.9/32', dev: 'a', text: 'local 10.0.0.9 dev a' },
+    { ...ROUTE, type: 'unicast', table: 'main', dst: '10.0.0.1/32', dev: 'a', text: '10.0.0.1 dev a' },
+  ],
+};
+
+describe('rpfilter, which asks for the way back to the source', () => {
   it.each([
-    ['both ends up', {}, {}, 'answers'],
-    ['the asking end down', { up: false }, {}, 'nobody'],
-    ['the asking end without carrier', { carrier: false }, {}, 'nobody'],
-    ['the other end down', {}, { up: false }, 'nobody'],
-  ])('%s', (_, mine, theirs, expected) => {
-    expect(owner(mine, theirs)).toBe(expected);
+    ['', '10.0.0.1', 'yes'],
+    ['--invert', '10.0.0.1', 'no'],
+    ['', '10.0.0.9', 'no'],
+    ['--accept-local', '10.0.0.9', 'yes'],
+    // Of its own, too, it must be the very device (fib_info_nh_uses_dev).
+    ['--accept-local', '127.0.0.1', 'no'],
+    ['--accept-local --invert', '127.0.0.1', 'yes'],
+    ['--accept-local --loose', '127.0.0.1', 'yes'],
+    ['--loose', '127.0.0.1', 'no'],
+  ])('-m rpfilter %s for %s: %s', (options, src, expected) => {
+    const here: Sight = { netns: HOST, hook: 'prerouting', iif: 'a' };
+    expect(answer(`-m rpfilter ${options}`, { ...FRAME, src }, here)).toBe(expected);
   });
 });
