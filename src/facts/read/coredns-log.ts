@@ -31,4 +31,4 @@ function upstreams(lines: readonly string[]): DnsLog['upstreamTimeouts'] {
   return [...seen.values()];
 }
 
-const resource = (line: string): string => /([a-z.]+ is forbidden: .*?)"?$/.exec(line)?.[1] ?? line.trim();
+const resource = (line: string): string => /([a-z0-9.-]+ is forbidden: .*?)"?$/.exec(line)?.[1] ?? line.trim();
