@@ -18,6 +18,8 @@ export interface Dialect {
   readonly admin: Told;
   /** Port names become numbers before a packet is met, as kube-router-ports.ts tells. */
   readonly namesLikeKubeRouter: Told;
+  /** All ipBlocks of a rule are one set, in which an exception of one takes out of the others too. */
+  readonly blocksAreOneSet: Told;
   /** A policy of both types is one chain: either of its sides opens a connection between two pods it selects. */
   readonly oneChain: Told;
   /** Pods that nothing selects are closed. */
@@ -36,6 +38,7 @@ const UNDEFINED: Dialect = {
   endPort: 'unknown',
   admin: 'unknown',
   namesLikeKubeRouter: false,
+  blocksAreOneSet: false,
   oneChain: false,
   closedUnselected: false,
   denies: 'unknown',
@@ -52,6 +55,7 @@ export const DIALECTS: Readonly<Record<Enforcer['name'], Dialect>> = {
     endPort: true,
     admin: false,
     namesLikeKubeRouter: true,
+    blocksAreOneSet: true,
     oneChain: true,
     denies: 'refused',
     source: 'kube-router v2.2.1, pkg/controllers/netpol/policy.go (rules, sets), pod.go (chains, REJECT)',

@@ -2,7 +2,7 @@
 import type { PodObject, PolicyObject, PolicyRule } from '../../facts/kube.js';
 import { selects } from '../../model/selects.js';
 import { allOf, anyOf, no, unknown, YES, type Match } from './match.js';
-import { peerMatch } from './peer.js';
+import { peerMatch, peersMatch } from './peer.js';
 import { endText, type Traffic } from './traffic.js';
 
 type Port = PolicyRule['ports'][number];
@@ -19,9 +19,10 @@ export function kubeRouterRule(
 ): Match {
   const { traffic, portMatch } = asked;
   const { ports, peers } = rule;
-  const ported = (some: readonly Port[]): Match => anyOf(some.map((one) => portMatch(one, traffic)));
+  const ported = (some: readonly Port[]): Match =>
+    anyOf(some.map((one) => mixed(one, portMatch(one, traffic), { policy, peers, traffic })));
   if (peers.length === 0) return traffic.direction === 'Ingress' ? ported(ports) : toAnybody(rule, policy, asked);
-  const meets = (some: PolicyRule['peers']): Match => anyOf(some.map((one) => peerMatch(one, policy, traffic)));
+  const meets = (some: PolicyRule['peers']): Match => peersMatch(some, policy, traffic);
   const [pods, blocks] = [peers.filter(({ ipBlock }) => !ipBlock), peers.filter(({ ipBlock }) => ipBlock)];
   const byPods = podsMatch(rule, policy, { traffic, met: meets(pods), port: ported(ports) });
   const numbers = ports.filter((one) => !isName(one));
@@ -69,10 +70,8 @@ function podsMatch(
   const said = ports.map((one) => `"${one.port}"`).join(', ');
   const others = siblings?.filter((pod) => isSeen(pod) && looksAt(pod, { policy, peers, traffic }));
   if (others?.some((pod) => ports.some((one) => named(pod, one).length > 0))) return allOf(met, port);
-  // A rule about other namespaces looks at pods that were not read.
-  const isWide = direction === 'Egress' && peers.some(({ namespaceSelector }) => namespaceSelector !== undefined);
   const lost: Match =
-    others && !isWide
+    others && !looksFurther({ policy, peers, traffic })
       ? { ...YES, note: `where kube-router allows every port, as no pod has one named ${said}` }
       : unknown(
           `kube-router allows every port when no pod has one named ${said}: ${endText(dest)} has none, others were not read`,
@@ -80,11 +79,46 @@ function podsMatch(
   return allOf(met, lost);
 }
 
+interface Looking {
+  readonly policy: PolicyObject;
+  readonly peers: PolicyRule['peers'];
+  readonly traffic: Traffic;
+}
+
+/**
+ * `grabNamedPortFromPod` keeps one map of addresses for all ports of the first pod that has them. A later pod that has one of
+ * these ports is written into that map, and so into the sets of the others, which it may not have. Which pod is first is
+ * left to Go's order of a map, and changes from sync to sync.
+ */
+function mixed(port: Port, match: Match, looking: Looking): Match {
+  const { dest, siblings, port: number, protocol } = looking.traffic;
+  if (match.kind !== 'no' || !isName(port) || port.protocol !== protocol || dest.kind !== 'pod') return match;
+  const shares = declared(dest.pod);
+  if (shares.length === 0) return match;
+  if (!siblings) return unknown(`which pods have port "${port.port}" was not looked up, and kube-router mixes theirs`);
+  const other = siblings.find(
+    (pod) =>
+      pod.uid !== dest.pod.uid &&
+      isSeen(pod) &&
+      named(pod, port).includes(number) &&
+      declared(pod).some((one) => shares.includes(one)) &&
+      looksAt(pod, looking),
+  );
+  if (!other && looksFurther(looking))
+    return unknown(`kube-router may mix port "${port.port}" of pods in namespaces that were not read`);
+  return other
+    ? unknown(
+        `kube-router may take "${port.port}" of pod/${other.name} for ${endText(dest)} too, as both have ${declared(other).find((one) => shares.includes(one))}`,
+      )
+    : match;
+}
+
+/** A port without a name is one, too: that of the empty name. */
+const declared = ({ containers }: PodObject): readonly string[] =>
+  containers.flatMap(({ ports }) => ports.map(({ name, port, protocol }) => `"${name ?? ''}" ${port}/${protocol}`));
+
 /** In which pods kube-router looks a name up: those the policy selects, for egress those the rule's peers mean. */
-function looksAt(
-  pod: PodObject,
-  { policy, peers, traffic }: { policy: PolicyObject; peers: PolicyRule['peers']; traffic: Traffic },
-): boolean {
+function looksAt(pod: PodObject, { policy, peers, traffic }: Looking): boolean {
   if (traffic.direction === 'Ingress')
     return pod.namespace === policy.namespace && selects(policy.podSelector, pod.labels);
   const like = [traffic.dest, traffic.self].find((end) => end.kind === 'pod' && end.pod.namespace === pod.namespace);
@@ -93,6 +127,15 @@ function looksAt(
     (one) => !one.ipBlock && peerMatch(one, policy, { ...traffic, peer: { ...like, pod } }).kind === 'yes',
   );
 }
+
+/** A rule about other namespaces looks at pods that were not read. */
+const looksFurther = ({ peers, traffic: { direction, dest, self } }: Looking): boolean =>
+  direction === 'Egress' &&
+  peers.some(({ namespaceSelector }) => {
+    const name = namespaceSelector?.matchLabels['kubernetes.io/metadata.name'];
+    const isRead = [dest, self].some((end) => end.kind === 'pod' && end.pod.namespace === name);
+    return namespaceSelector !== undefined && !isRead;
+  });
 
 const FINISHED: readonly string[] = ['Succeeded', 'Failed'];
 const isSeen = ({ ip, hostNetwork, phase }: PodObject): boolean =>

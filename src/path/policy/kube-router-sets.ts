@@ -2,7 +2,7 @@
 import type { PolicyObject, PolicyRule } from '../../facts/kube.js';
 import type { Netfilter } from '../../facts/netfilter.js';
 import type { PolicedEnd } from '../../model/policed.js';
-import { ipText, parseCidr } from '../../facts/ip.js';
+import { blockEntries } from './kube-router-blocks.js';
 import { peerSet, selectedSet } from './kube-router-names.js';
 import { peerMatch } from './peer.js';
 import type { Direction, Traffic } from './traffic.js';
@@ -59,10 +59,7 @@ function blockDrifts({ peers }: PolicyRule, about: RuleOf, { ipsets }: Netfilter
   if (blocks.length === 0) return [];
   const { node, pod, policy, direction, index } = about;
   const set = peerSet({ namespace: pod.namespace, name: policy }, { direction, rule: index, of: 'ipblock' });
-  const wanted = blocks.flatMap(({ cidr, except }) => [
-    ...halves(cidr),
-    ...except.flatMap(halves).map((one) => `${one} nomatch`),
-  ]);
+  const wanted = [...blockEntries(blocks)].map(([range, flag]) => (flag === 'nomatch' ? `${range} nomatch` : range));
   const held = ipsets.find(({ name }) => name === set)?.members ?? [];
   const lacks = wanted.find((one) => !held.includes(one));
   const odd = held.find((one) => !wanted.includes(one));
@@ -77,14 +74,6 @@ interface RuleOf extends About {
   readonly policy: string;
   readonly direction: Direction;
   readonly index: number;
-}
-
-/** hash:net holds no /0, so kube-router writes two halves; ipset prints the base of a range, and no /32. */
-function halves(cidr: string): readonly string[] {
-  const range = parseCidr(cidr);
-  if (!range) return [cidr];
-  if (range.length === 0) return ['0.0.0.0/1', '128.0.0.0/1'];
-  return [`${ipText(range.base)}${range.length === 32 ? '' : `/${range.length}`}`];
 }
 
 /** Whether the rule's selectors mean the peer; undefined where that is not known. */

@@ -4,7 +4,7 @@ import type { PolicedEnd } from '../../model/policed.js';
 import { selects } from '../../model/selects.js';
 import { hasNames, kubeRouterRule } from './kube-router-ports.js';
 import { allOf, anyOf, no, unknown, YES, type Match } from './match.js';
-import { peerMatch } from './peer.js';
+import { peersMatch } from './peer.js';
 import type { Statement, StatedRule } from './statement.js';
 import { endText, type Direction, type Traffic } from './traffic.js';
 
@@ -63,7 +63,7 @@ function ruleMatch(rule: PolicyRule, policy: PolicyObject, traffic: Traffic): Ma
     return kubeRouterRule(rule, policy, { traffic, portMatch });
   const { ports, peers } = rule;
   const port = ports.length === 0 ? YES : anyOf(ports.map((one) => portMatch(one, traffic)));
-  const peer = peers.length === 0 ? YES : anyOf(peers.map((one) => peerMatch(one, policy, traffic)));
+  const peer = peers.length === 0 ? YES : peersMatch(peers, policy, traffic);
   return allOf(peer, port);
 }
 

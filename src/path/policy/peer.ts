@@ -3,8 +3,15 @@ import type { PolicyObject, PolicyRule } from '../../facts/kube.js';
 import type { PolicedEnd } from '../../model/policed.js';
 import { nameLabel } from '../../model/policies.js';
 import { blockMatch } from './block.js';
-import { allOf, no, selectorMatch, unknown, YES, type Match } from './match.js';
+import { blocksMatch } from './kube-router-blocks.js';
+import { allOf, anyOf, no, selectorMatch, unknown, YES, type Match } from './match.js';
 import { endText, type Traffic } from './traffic.js';
+
+export function peersMatch(peers: PolicyRule['peers'], policy: PolicyObject, traffic: Traffic): Match {
+  const blocks = peers.flatMap(({ ipBlock }) => ipBlock ?? []);
+  const pods = peers.filter(({ ipBlock }) => !ipBlock).map((one) => peerMatch(one, policy, traffic));
+  return anyOf(blocks.length > 0 ? [...pods, blocksMatch(blocks, traffic)] : pods);
+}
 
 export function peerMatch(peer: PolicyRule['peers'][number], policy: PolicyObject, traffic: Traffic): Match {
   const { podSelector, namespaceSelector, ipBlock } = peer;

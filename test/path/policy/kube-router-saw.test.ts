@@ -7,7 +7,7 @@ import type { PolicyObject } from '../../../src/facts/kube.js';
 import type { PolicedEnd } from '../../../src/model/policed.js';
 import { nameLabel } from '../../../src/model/policies.js';
 import { selects } from '../../../src/model/selects.js';
-import { intend } from '../../../src/path/policy/intended.js';
+import { doubtsOf, intend } from '../../../src/path/policy/intended.js';
 import { policyOf } from './cluster.js';
 
 const [http, web] = [8080, 8080].map((port, at) => ({ name: at === 0 ? 'http' : 'web', port, protocol: 'TCP' }));
@@ -18,6 +18,7 @@ type Ports = readonly (typeof http)[];
 /** The property test's own pods, with the addresses they had. */
 const PODS = [
   made('pol-a/a1 10.200.1.5', { app: 'web', tier: 'front' }, [http, echo, udp]),
+  made('pol-a/a2 10.200.2.8', { app: 'api', tier: 'back' }, [web, echo]),
   made('pol-a/a3 10.200.1.6', { app: 'db' }, [udp]),
   made('pol-b/b1 10.200.1.7', { app: 'web', tier: 'front' }, [http]),
   made('pol-b/b2 10.200.2.9', { app: 'api', tier: 'back' }, [http, echo, udp]),
@@ -85,6 +86,17 @@ const SET_51 = [
     { to: [block('10.200.0.0/16')], ports: tcp('http') },
   ),
 ];
+const udpNamed = [{ protocol: 'UDP', port: 'echo-udp' }];
+const SET_71 = [
+  egress('pol-a', app('api'), { to: [{ namespaceSelector: { matchLabels: { env: 'prod' } } }], ports: tcp('echo') }),
+];
+const SET_94 = [ingress('pol-a', {}, { from: [{ podSelector: {} }], ports: udpNamed })];
+const SET_105 = [
+  egress('pol-a', app('web'), {
+    to: [block('0.0.0.0/0', '10.200.2.11/32', '10.200.1.9/32'), block('0.0.0.0/0', '10.200.1.7/32', '10.200.2.11/32')],
+    ports: [{ protocol: 'TCP', port: 8080 }],
+  }),
+];
 
 function endOf(name: string, policies: readonly PolicyObject[]): PolicedEnd {
   const found = PODS.find((one) => one.name === name)!;
@@ -97,6 +109,14 @@ function endOf(name: string, policies: readonly PolicyObject[]): PolicedEnd {
     selecting,
     namespaceLabels: { ...NAMESPACES[found.namespace], ...nameLabel(found.namespace) },
   };
+}
+
+function saysOf(flow: string, policies: readonly PolicyObject[], { by = enforcer(), siblings = PODS } = {}) {
+  const [, from = '', to = '', port = '', protocol = ''] = /^(\S+) > (\S+) (\d+)\/(\S+)$/.exec(flow) ?? [];
+  const [source, dest] = [endOf(from, policies), endOf(to, policies)];
+  const common = { kind: 'read', enforcer: by, observed: 'none', dns: false, translated: false } as const;
+  const dests = [{ end: dest, port: Number(port) }];
+  return intend({ ...common, source, dests, protocol: protocol.toUpperCase(), siblings }, { admin: [] });
 }
 
 test.each<[string, readonly PolicyObject[], 'allow' | 'deny']>([
@@ -113,11 +133,32 @@ test.each<[string, readonly PolicyObject[], 'allow' | 'deny']>([
   ['c2 > b2 8080/tcp', SET_51, 'deny'],
   ['c2 > c1 8080/tcp', SET_51, 'deny'],
   ['c2 > c1 9000/tcp', SET_51, 'deny'],
+  ['a1 > b1 8080/tcp', SET_105, 'deny'],
+  ['a1 > b2 8080/tcp', SET_105, 'allow'],
 ])('%s', (flow, policies, seen) => {
-  const [, from = '', to = '', port = '', protocol = ''] = /^(\S+) > (\S+) (\d+)\/(\S+)$/.exec(flow) ?? [];
-  const [source, dest] = [endOf(from, policies), endOf(to, policies)];
-  const common = { kind: 'read', enforcer: enforcer(), observed: 'none', dns: false, translated: false } as const;
-  const dests = [{ end: dest, port: Number(port) }];
-  const told = intend({ ...common, source, dests, protocol: protocol.toUpperCase(), siblings: PODS }, { admin: [] });
-  expect(told.says).toBe(seen);
+  expect(saysOf(flow, policies).says).toBe(seen);
+});
+
+test.each<[string, readonly PolicyObject[], string]>([
+  ['a2 > b1 9000/tcp', SET_71, 'kube-router may take "echo" of pod/a1 for pod/b1 too, as both have "http" 8080/TCP'],
+  [
+    'a3 > a2 9001/udp',
+    SET_94,
+    'kube-router may take "echo-udp" of pod/a1 for pod/a2 too, as both have "echo" 9000/TCP',
+  ],
+])('%s was answered against the API in some syncs, and not in others', (flow, policies, doubt) => {
+  const told = saysOf(flow, policies);
+  expect([told.says, ...doubtsOf(told)]).toEqual(['unknown', doubt]);
+  // An enforcer without that mistake is not doubted.
+  expect(saysOf(flow, policies, { by: enforcer({ name: 'calico', says: 'calico' }) }).says).toBe('deny');
+});
+
+test('a pod of a namespace that was not read may be the one it is mixed up with', () => {
+  const siblings = PODS.filter(({ namespace }) => namespace === 'pol-c');
+  const told = saysOf('a2 > b1 9000/tcp', SET_71, { siblings });
+  expect(doubtsOf(told)).toEqual(['kube-router may mix port "echo" of pods in namespaces that were not read']);
+});
+
+test('a pod that shares no port with one that has the name is not mixed up with it', () => {
+  expect(saysOf('a1 > c2 9001/udp', [ingress('pol-c', {}, { ports: udpNamed })]).says).toBe('deny');
 });
