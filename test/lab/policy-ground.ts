@@ -1,13 +1,9 @@
 // The pods that random policies are tried on: three namespaces, labels and port names that differ, two workers.
-import { readFileSync } from 'node:fs';
-import type { NodeObject, PodObject, PolicyObject } from '../../src/facts/kube.js';
+import type { NodeObject, PodObject } from '../../src/facts/kube.js';
 import { readNode } from '../../src/facts/read/kube-objects.js';
 import { readPod } from '../../src/facts/read/kube-pod.js';
-import { readPolicy } from '../../src/facts/read/kube-policy.js';
-import { processOf, quote } from './client.js';
-import type { Drawn, Ground } from './policy-draw.js';
-import { isProgrammed } from './policies.js';
-import { until } from './run.js';
+import { processOf } from './client.js';
+import type { Ground } from './policy-draw.js';
 import type { Scene } from './scene.js';
 
 export const NAMESPACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -16,7 +12,7 @@ export const NAMESPACES: Readonly<Record<string, Readonly<Record<string, string>
   'pol-c': { env: 'test' },
 };
 /** Its pods are selected by nothing but the marker, whose coming tells that all before it has come. */
-const MARKED = 'pol-marker';
+export const MARKED = 'pol-marker';
 
 const HTTP = { containerPort: 8080, name: 'http' };
 const ECHO = { containerPort: 9000, name: 'echo' };
@@ -106,61 +102,4 @@ export async function stage(scene: Scene): Promise<Stage> {
     nodeRange: scene.lab.cidrs.nodes,
   };
   return { pods: found, nodes, places, ground };
-}
-
-/** In place of the set before; the marker is written last, and a node that has it has all that was written before. */
-export async function applySet(
-  scene: Scene,
-  drawn: readonly Drawn[],
-  number: number,
-): Promise<readonly PolicyObject[]> {
-  for (const namespace of all) await scene.kubectl('delete', 'networkpolicy', '--all', '-n', namespace);
-  const objects = drawn.map(({ namespace, name, spec }) => ({
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { namespace, name },
-    spec,
-  }));
-  const marker = {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { namespace: MARKED, name: `marker-${number}` },
-    spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{}] },
-  };
-  await scene.apply({ apiVersion: 'v1', kind: 'List', items: [...objects, marker] });
-  await programmed(scene, `marker-${number}`);
-  // As the API server stored them: with its defaults.
-  const names = Object.keys(NAMESPACES);
-  return (await Promise.all(names.map((name) => listed(scene, 'networkpolicies', '-n', name)))).flat().map(readPolicy);
-}
-
-/** kube-router names policies in its chains. Cilium's maps do not: there the probes are simply asked again. */
-async function programmed(scene: Scene, marker: string): Promise<void> {
-  if (scene.lab.flavour.policy !== 'kube-router') return;
-  for (const node of ['w1', 'w2']) {
-    await until(`${marker} on ${node}`, 60_000, async () =>
-      (await isProgrammed(scene, node, marker)) ? true : undefined,
-    );
-  }
-}
-
-export interface Target {
-  readonly protocol: 'tcp' | 'udp';
-  readonly ip: string;
-  readonly port: number;
-}
-
-const SCRIPT = readFileSync(new URL('sh/policy-probe.py', import.meta.url), 'utf8');
-
-/** Whether each target answered, asked from the source's own network: a pod's `namespace/name`, or a node's name. */
-export async function probe(
-  scene: Scene,
-  at: Stage,
-  ask: { from: string; to: readonly Target[] },
-): Promise<readonly boolean[]> {
-  const place = at.places.get(ask.from);
-  const enter = place ? `nsenter -t ${place.pid} -n ` : '';
-  const words = ask.to.map(({ protocol, ip, port }) => `${protocol},${ip},${port}`).join(' ');
-  const said = await scene.on(place?.node ?? ask.from, `${enter}python3 -c ${quote(SCRIPT)} ${words}`);
-  return [...said.trim()].map((one) => one === '1');
 }
