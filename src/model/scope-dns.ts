@@ -1,6 +1,14 @@
 // Names: the lookups a client makes before its first packet, as flows to the nameserver.
 import type { Know } from '../facts/fact.js';
-import { CLUSTER, serviceSubject, type Place, type Protocol, type Subject } from '../target/subject.js';
+import {
+  CLUSTER,
+  nodeSubject,
+  podSubject,
+  serviceSubject,
+  type Place,
+  type Protocol,
+  type Subject,
+} from '../target/subject.js';
 import type { Ref } from '../target/target.js';
 import { backend, sample, serviceFlows, type Asked, type Question } from './scope-destination.js';
 
@@ -43,6 +51,12 @@ export function nameFlows(
     );
   if (question.place.kind !== 'pod') return { flows: [], services: [] };
   const lookups = lookupsOf(question.place, dest.host, know);
+  // A nameserver that is silent takes five seconds: they are asked at once, and their nodes and pods before.
+  know.ahead([
+    ...lookups.flatMap(({ pod }) => (pod?.node === undefined ? [] : [[nodeSubject(pod.node), 'where'] as const])),
+    ...lookups.flatMap(({ pod }) => (pod ? [[podSubject(pod.namespace, pod.name), 'object'] as const] : [])),
+    ...lookups.map((flow) => [flow, 'lookup'] as const),
+  ]);
   const found = lookups.map((flow) => know.peek(flow, 'lookup'));
   const addresses = found.flatMap((lookup) => (lookup.kind === 'unknown' ? [] : lookup.value.addresses));
   const { place, protocol } = question;
