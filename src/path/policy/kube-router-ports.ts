@@ -64,7 +64,7 @@ function podsMatch(
   policy: PolicyObject,
   { traffic, met, port }: { readonly traffic: Traffic; readonly met: Match; readonly port: Match },
 ): Match {
-  const { dest, siblings, direction } = traffic;
+  const { dest, siblings } = traffic;
   const isOpen = met.kind === 'no' || port.kind !== 'no' || dest.kind !== 'pod' || !ports.every(isName);
   if (isOpen || ports.some((one) => named(dest.pod, one).length > 0)) return allOf(met, port);
   const said = ports.map((one) => `"${one.port}"`).join(', ');
