@@ -100,7 +100,9 @@ def drain(seconds):
             p['dev'] = names[fd]
             seen.append(p)
             is_known = p.get('sport') in ports or p['id'] in known and p.get('sport') not in served
-            is_request = p['protocol'] == 'udp' and is_known or p.get('flags') == 'SYN'
+            # What a socket here sent has five letters, and a number and perhaps a port that the kernel drew.
+            is_own = p['protocol'] == 'udp' and len(data) == 20 + 8 + 5 and p['sport'] not in served
+            is_request = p['protocol'] == 'udp' and is_known or is_own or p.get('flags') == 'SYN'
             if p['protocol'] != 'icmp' and is_request and plan['answer']:
                 number = p['id'] if p['id'] in known else 0
                 answer = {'src': p['dst'], 'dst': p['src'], 'sport': p['dport'], 'dport': p['sport'], 'protocol': p['protocol'],

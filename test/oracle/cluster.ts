@@ -1,5 +1,6 @@
 // Two nodes with a bridge, pods, a VXLAN tunnel and kube-proxy's rules, and at most two things broken.
 import type { Dice } from './random.js';
+import type { Size } from './situation.js';
 import { undecidedRule } from './undecided.js';
 
 export interface ClusterPacket {
@@ -40,10 +41,9 @@ const mac = (node: string): string => (node === 'n1' ? '02:42:00:00:00:01' : '02
 const peerOf = (node: string): string => (node === 'n1' ? 'n2' : 'n1');
 const net = (node: string): string => (node === 'n1' ? '10.180.1' : '10.180.2');
 
-export function cluster(dice: Dice, packets: number): Cluster {
+export function cluster(dice: Dice, { packets, open: undecided }: Size): Cluster {
   const faults = dice.chance(0.15) ? [] : [dice.pick(FAULTS), ...(dice.chance(0.3) ? [dice.pick(FAULTS)] : [])];
   const broken = faults.map((fault) => fault(dice));
-  const undecided = dice.chance(0.075);
   const open = undecided ? filter(dice, undecidedRule(dice, ['filter']).rule.replace('-A ', '')) : [];
   return {
     faults: broken.map((lines) => lines.join('; ')),

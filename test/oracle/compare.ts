@@ -4,7 +4,7 @@ import type { Branch, Outcome, Prediction, Refusal, Symptom } from '../../src/pa
 import type { Observed, Seen } from './kernel.js';
 import { type Trail, firstDifference } from './trail.js';
 import { NODE_ID } from './oracle-world.js';
-import { type Sent, isSender, isServed } from './situation.js';
+import { type Sent, isSender } from './situation.js';
 
 export interface Told {
   /** What came out where, in words; empty when nothing did. */
@@ -60,7 +60,9 @@ export function compare(sent: Sent, { prediction, ways }: Predicted, { lines, tr
   if (!ours.some(fits))
     return known.length < prediction.branches.length ? { kind: 'unanswered' } : { kind: 'disagree', kernel, ours };
   const fitting = ways.filter(({ branch }) => isKnown(branch) && told(sent, branch).some(fits));
-  const differences = fitting.map((way) => trail && firstDifference(way.trail, trail, legsOf(way, trail)));
+  const differences = fitting.map(
+    (way) => trail && firstDifference(seenOf(sent, way, trail), trail, legsOf(way, trail)),
+  );
   if (!trail || fitting.length === 0 || differences.includes(undefined)) return { kind: 'agree' };
   return { kind: 'disagree', kernel, ours, rules: differences.join(' | ') };
 }
@@ -72,10 +74,15 @@ const sameLines = (ours: readonly string[], kernel: readonly string[]): boolean 
   ours.every((line, at) => line === kernel[at] || (line.includes(':0 >') && alike(line, kernel[at] ?? '')));
 const alike = (line: string, kernel: string): boolean => line.replace(':0 >', ' >') === kernel.replace(/:\d+ >/, ' >');
 
+/** Of what comes round by the loopback device with a port that the kernel drew, nothing tells whose it is. */
+const seenOf = (sent: Sent, { trail }: Way, { there }: Trail): Trail =>
+  isLost(sent) && RANDOM.test(there.at(-1) ?? '') ? { ...trail, there: trail.there.slice(0, there.length) } : trail;
+
+const RANDOM = /random-fully|fully-random/;
 const TH_DPORT = /"protocol":"th","field":"dport"/;
 function legsOf({ branch: { outcome }, trail }: Way, { there, back }: Trail): readonly (keyof Trail)[] {
   // With a port that the kernel drew, rules about ports are open questions on the way back, and ways over them join.
-  if (there.some((text) => /random-fully|fully-random/.test(text))) return ['there'];
+  if (there.some((text) => RANDOM.test(text))) return ['there'];
   // So are rules that read a port where an ICMP error, the only packet with no port, has its checksum.
   if (codeOf(outcome) !== undefined && [...back, ...trail.back].some((text) => TH_DPORT.test(text))) return ['there'];
   // A datagram of its own that a host refuses fails in sendto(): the ICMP error that goes out as well changes nothing.
@@ -101,18 +108,21 @@ export function kernelLines(sent: Sent, { seen, results }: Observed): readonly s
   const said = results[String(sent.id)] ?? 'nothing';
   // A connection that was reset had been made: rules with dice may refuse its third packet, which is not predicted.
   const result = sent.dev === undefined ? [`socket ${said === 'ECONNRESET' ? 'connected' : said}`] : [];
+  if (isLost(sent)) return result;
   const lines = seen.filter((each) => concerns(sent, each)).map((each) => seenLine(sent, each));
   return [...new Set([...result, ...lines])].toSorted();
 }
 
+/** A packet of the node's own has a number of the kernel's choice: with a port at random nothing tells it outside. */
+const isLost = ({ dev, byNumber }: Sent): boolean => dev === undefined && byNumber === true;
+
 function concerns(sent: Sent, seen: Seen): boolean {
   if (seen.about) return sent.dev === undefined ? seen.about.sport === sent.sport : seen.about.id === sent.id;
   if (sent.dev === undefined) return seen.sport === sent.sport && (sent.protocol === 'udp' || seen.flags === 'SYN');
-  if (seen.sport === sent.sport || seen.dport === sent.sport) return true;
-  // The kernel's own answers may have any number, and they come from a port that was asked.
-  if (sent.byNumber)
-    return (seen.id === sent.id && !isServed(seen.sport)) || (seen.id === (sent.id | 0x8000) && !isSender(seen.dport));
-  return false;
+  if (seen.dport === sent.sport) return true;
+  if (!sent.byNumber) return seen.sport === sent.sport;
+  // The kernel's own answers may have any number, and they go to a sender; a port that it drew may be any sender's.
+  return !isSender(seen.dport) && (seen.id === sent.id || seen.id === (sent.id | 0x8000));
 }
 
 function seenLine(sent: Sent, seen: Seen): string {
@@ -132,7 +142,7 @@ export function told(sent: Sent, branch: Branch): readonly Told[] {
     // Every listener answers a datagram.
     const isAnswered = branch.symptom === 'sent' && reply?.outcome.kind === 'delivered';
     const results = isAnswered ? ['answered'] : ERRNO[branch.symptom];
-    return results.map((result) => ({ lines: [`socket ${result}`, ...lines].toSorted() }));
+    return results.map((result) => ({ lines: [`socket ${result}`, ...(isLost(sent) ? [] : lines)].toSorted() }));
   }
   if (reply) lines.push(...answerLines(outcome, branch));
   // Errors about routes are rationed per peer (ip_rt_error_burst), whatever icmp_ratelimit says: they may be missing.

@@ -4,7 +4,7 @@ import { recordCluster } from './cluster-record.js';
 import { isRejected } from './kernel.js';
 import { dice } from './random.js';
 import { record } from './record.js';
-import { type Family, situation } from './situation.js';
+import { type Family, isOpen, situation } from './situation.js';
 
 const FAMILIES: readonly (Family | 'cluster')[] = [
   'routes',
@@ -22,13 +22,14 @@ const [PACKETS, CLUSTER_PACKETS] = [60, 40];
 export async function recordCorpus(seed: number, situations: number): Promise<string> {
   const lines: string[] = [];
   for (let at = 0; at < situations; at += 1) {
+    const open = isOpen(seed, at);
     const rolled = dice(seed * 1_000_003 + at);
     const family = FAMILIES[at % FAMILIES.length] ?? 'routes';
     // One after the other: each has the machine to itself.
     const recorded =
       family === 'cluster'
-        ? await recordCluster(cluster(rolled, CLUSTER_PACKETS))
-        : await record(situation(rolled, family, PACKETS));
+        ? await recordCluster(cluster(rolled, { packets: CLUSTER_PACKETS, open }))
+        : await record(situation(rolled, family, { packets: PACKETS, open }));
     if (!isRejected(recorded)) lines.push(JSON.stringify(recorded));
   }
   return `${lines.join('\n')}\n`;

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Ask } from '../../src/evidence/evidence.js';
 import type { Answered } from '../../src/facts/read/answered.js';
-import type { Sent, Situation } from './situation.js';
+import type { Loader, Sent, Situation } from './situation.js';
 import { type Handles, SWITCH, type Trace } from './trail.js';
 
 const AGENT = fileURLToPath(new URL('agent.py', import.meta.url));
@@ -81,6 +81,14 @@ export async function hold<T>(
   }
 }
 
+const LOADERS: Readonly<Record<Loader, readonly string[]>> = {
+  nft: ['nft', '-f', '-'],
+  // JSON it opens by name, and what Node gives it on stdin is a socket, which has none to open.
+  'nft -j': ['sh', '-c', 'cat | nft -j -f -'],
+  'iptables-nft-restore': ['iptables-nft-restore'],
+  'iptables-legacy-restore': ['iptables-legacy-restore'],
+};
+
 function setUp(name: string, { ip, sysctls, loads, ipsets }: Situation): string | undefined {
   run(['ip', '-n', name, '-force', '-batch', '-'], ip.join('\n'));
   inside(name, ['sysctl', '-q', '-w', ...sysctls]);
@@ -89,7 +97,7 @@ function setUp(name: string, { ip, sysctls, loads, ipsets }: Situation): string 
     if (made.status !== 0) return made.stderr;
   }
   for (const { loader, text } of loads) {
-    const loaded = inside(name, loader === 'nft' ? ['nft', '-f', '-'] : [loader], text);
+    const loaded = inside(name, LOADERS[loader], text);
     if (loaded.status !== 0) return loaded.stderr;
   }
   return undefined;

@@ -15,7 +15,7 @@ import { runMutants } from './mutants.js';
 import { record } from './record.js';
 import { shrink } from './shrink.js';
 import { dice } from './random.js';
-import { type Family, type Sent, type Situation, situation } from './situation.js';
+import { type Family, type Sent, type Situation, isOpen, situation } from './situation.js';
 
 const PACKETS = 80;
 const CLUSTER_PACKETS = 60;
@@ -60,9 +60,10 @@ console.log(`seed ${seed}, ${cases} cases, families ${[...new Set(chosen)].join(
 
 async function one(at: number): Promise<void> {
   const number = seed * 1_000_003 + at;
+  const open = isOpen(seed, at);
   const family = chosen[at % chosen.length] ?? 'routes';
   if (family === 'cluster') {
-    const made = cluster(dice(number), CLUSTER_PACKETS);
+    const made = cluster(dice(number), { packets: CLUSTER_PACKETS, open });
     counts.situation(family, made.undecided);
     for (const result of judgeCluster(await recordCluster(made)))
       tell(`situation ${at} (cluster), broken: ${made.faults.join(' | ')}: ${JSON.stringify(result.packet)}`, {
@@ -71,7 +72,7 @@ async function one(at: number): Promise<void> {
       });
     return;
   }
-  const made = situation(dice(number), family, PACKETS);
+  const made = situation(dice(number), family, { packets: PACKETS, open });
   const recorded = await record(made);
   if (isRejected(recorded)) return counts.rejected(family, recorded.rejected);
   counts.situation(family, made.undecided);

@@ -53,6 +53,7 @@ const NFT: Readonly<Record<string, readonly string[]>> = {
   'filter prerouting -155': [
     'fib saddr . iif oif missing meta mark set meta mark or 0x10',
     'fib daddr oifname { "p0", "w0" } counter',
+    'fib saddr oifname { "p0", "p1", "w0" } counter',
     'fib saddr type unicast counter',
     'ct original ip daddr 172.30.0.0/16 counter',
     'ct direction reply log prefix "x: "',

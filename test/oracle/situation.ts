@@ -4,10 +4,10 @@ import { EXTERNAL_IP, HOST_PORT } from './iptables-kube.js';
 import { type Mixture, TABLES, ipsets, iptablesRules } from './iptables-rules.js';
 import { nftRules } from './nft-rules.js';
 
-export type Family = 'routes' | 'iptables-nft' | 'iptables-legacy' | 'iptables-both' | 'nft' | 'nat';
+export type Family = 'routes' | 'iptables-nft' | 'iptables-legacy' | 'iptables-both' | 'nft' | 'nat' | 'captured';
 
 /** What makes rules of a text. */
-export type Loader = 'nft' | 'iptables-nft-restore' | 'iptables-legacy-restore';
+export type Loader = 'nft' | 'nft -j' | 'iptables-nft-restore' | 'iptables-legacy-restore';
 export interface Load {
   readonly loader: Loader;
   readonly text: string;
@@ -23,7 +23,7 @@ export interface Sent {
   readonly sport: number;
   readonly dport: number;
   readonly mark?: number;
-  /** Rules draw its source port at random: its IP id tells it. No process of the node sends any then. */
+  /** Rules draw its source port at random: its IP id tells it, and of what the node sends only what the socket was told. */
   readonly byNumber?: true;
 }
 
@@ -50,16 +50,21 @@ export const OUTSIDE = ['203.0.113.7', '198.51.100.9'] as const;
 export const PORTS = [53, 80, 443, 8080, 30_080, 30_081] as const;
 /** Each packet has a source port of its own, so that whatever comes out can be told. */
 export const FIRST_PORT = 20_000;
-/** Ports that packets are sent from, and those they are sent to. */
+/** Ports that packets are sent from. */
 export const isSender = (port = 0): boolean => port >= FIRST_PORT && port < FIRST_PORT + 1000;
-export const isServed = (port = 0): boolean => port === HOST_PORT || PORTS.some((each) => each === port);
 export const LINKS = ['w0', 'p0', 'p1', 'p2'] as const;
 
 /** One situation in so many holds a rule that cannot be decided; those without rules cannot hold one. */
-const UNDECIDED = 0.075;
+const OPEN_EVERY = 13;
+export const isOpen = (seed: number, at: number): boolean => (seed + at) % OPEN_EVERY === 0;
 
-export function situation(dice: Dice, family: Family, packets: number): Situation {
-  const undecided = family !== 'routes' && dice.chance(UNDECIDED);
+export interface Size {
+  readonly packets: number;
+  /** With a rule that cannot be decided. */
+  readonly open: boolean;
+}
+export function situation(dice: Dice, family: Family, { packets, open }: Size): Situation {
+  const undecided = family !== 'routes' && open;
   const fully = family === 'nat' && dice.chance(0.4);
   const only = family === 'routes';
   return {
