@@ -32,8 +32,10 @@ export const mtus: Source<'node', Mtus | 'none'> = (node, know) => {
   const { link: uplink } = know.get(node, 'uplink');
   const overlay = know.get(node, 'overlay');
   const tunnel = overlay === 'none' ? undefined : overlay.link;
-  // Cilium's device and links keep the underlay's MTU; its routes inside the pods tell the smaller one.
-  if (!uplink || tunnel?.vxlan?.external) return 'none';
+  // Cilium's device and links keep the underlay's MTU; its routes inside the pods tell the smaller one. By its name too:
+  // what the poorest tools print of a device does not tell a tunnel from a link.
+  const onRoutes = tunnel?.vxlan?.external || tunnel?.name.startsWith('cilium_');
+  if (!uplink || onRoutes) return 'none';
   const adds = tunnel && ADDS[tunnel.kind || (tunnel.name === 'tunl0' ? 'ipip' : 'vxlan')];
   const bridge = know.get(node, 'podBridge');
   const veths = [

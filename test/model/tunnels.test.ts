@@ -1,7 +1,7 @@
 // Derived facts about tunnels and routes, on what Calico 3.28 captured and on flannel's shape of the same.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { cni, podBridge, vxlan } from '../../src/checks/link-samples.js';
+import { cni, nic, podBridge, vxlan } from '../../src/checks/link-samples.js';
 import { node } from '../../src/checks/samples.js';
 import { isUnreadable, type Unreadable } from '../../src/facts/fact.js';
 import type { FdbEntry, Neighbour, Route, RoutingRule } from '../../src/facts/network.js';
@@ -181,4 +181,19 @@ test('flannel: what is sent to the peer’s MAC, and that nothing is', () => {
 test('flannel with DirectRouting asks nothing of the tunnel about that peer', () => {
   const direct = route('10.244.2.0/24', { via: '192.168.0.2', dev: 'eth0' });
   expect(onFlannel([direct], [])('peers')).toMatchObject({ value: { list: [] } });
+});
+
+test('Cilium keeps sizes on routes, also where the tool that listed its device did not tell of the tunnel', () => {
+  const object = node({ name: 'w1', internalIps: ['192.168.0.1'], annotations: {} });
+  const settings = { 'routing-mode': 'tunnel', 'tunnel-protocol': 'vxlan' };
+  const sizes = made({ ...modelSources.node, ...checkSources.node }, w1, [
+    given(CLUSTER, { cni: cni({ name: 'cilium', settings }) }),
+    given(w1, {
+      object,
+      links: [nic(), nic({ index: 6, name: 'cilium_vxlan' })],
+      addresses: [{ link: 'eth0', family: 4, ip: '192.168.0.1', prefix: 24, scope: 'global' }],
+      pods: [],
+    }),
+  ]);
+  expect(sizes('mtus')).toMatchObject({ kind: 'known', value: 'none' });
 });
