@@ -6,7 +6,7 @@ import { readAdminPolicy } from '../read/admin-policy.js';
 import { readCalicoPolicy, readCalicoTier } from '../read/calico-policy.js';
 import { readCiliumPolicy } from '../read/cilium-policy.js';
 import type { Jsonish } from '../read/untyped.js';
-import { askList, askObject, listRequest } from './api.js';
+import { askList, askObject, listRequest, objectRequest } from './api.js';
 
 declare module '../fact.js' {
   interface ClusterFacts {
@@ -26,7 +26,10 @@ const BLIND: readonly string[] = ['kube-router', 'none'];
 export const otherPolicies: Source<'cluster', OtherPolicies> = (_, know) => {
   const { name } = know.get(CLUSTER, 'enforcer');
   if (BLIND.includes(name)) return { admin: [] };
-  know.begin([...KINDS.map(([, path]) => path), ...own(name)].map((path) => listRequest(path)));
+  know.begin([
+    ...[...KINDS.map(([, path]) => path), ...own(name)].map((path) => listRequest(path)),
+    ...(name === 'calico' ? [objectRequest(CALICO_GROUP)] : []),
+  ]);
   const admin = KINDS.flatMap(([kind, path]) => known(path, know).map((one) => readAdminPolicy(one, kind)));
   if (name === 'cilium') return { admin, cilium: ciliumOwn(know) };
   return name === 'calico' ? { admin, calico: calicoOwn(know) } : { admin };
@@ -34,6 +37,7 @@ export const otherPolicies: Source<'cluster', OtherPolicies> = (_, know) => {
 
 /** The enforcer's own kinds, as its CRDs are stored. */
 const CILIUM = '/apis/cilium.io/v2';
+const CALICO_GROUP = '/apis/crd.projectcalico.org';
 const CALICO = '/apis/crd.projectcalico.org/v1';
 const OWN = {
   cilium: {
@@ -55,7 +59,15 @@ const ciliumOwn = (know: Know): readonly CiliumPolicy[] =>
     askList(know, OWN.cilium[kind]).flatMap((one) => readCiliumPolicy(one, kind)),
   );
 
+/** Without its CRDs a running Calico keeps policies elsewhere, in etcd for one; without one kind of them there are none. */
 function calicoOwn(know: Know): NonNullable<OtherPolicies['calico']> {
+  if (askObject(know, CALICO_GROUP) === undefined)
+    throw new Unanswerable([
+      {
+        kind: 'unreadable',
+        detail: 'Calico keeps its policies outside of crd.projectcalico.org, which is all we read',
+      },
+    ]);
   const policies = (['NetworkPolicy', 'GlobalNetworkPolicy'] as const).flatMap((kind) =>
     askList(know, OWN.calico[kind]).map((one) => readCalicoPolicy(one, kind)),
   );

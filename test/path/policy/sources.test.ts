@@ -89,7 +89,8 @@ describe('who enforces', () => {
 });
 
 describe('which kinds there are', () => {
-  const calico = { [AGENTS]: items(agent('calico-node')) };
+  const GROUP = '/apis/crd.projectcalico.org';
+  const calico = { [AGENTS]: items(agent('calico-node')), [GROUP]: { kind: 'APIGroup' } };
   const ADMIN = '/apis/policy.networking.k8s.io/v1alpha1/adminnetworkpolicies';
   const others = (api: Api) => factOf<OtherPolicies>({ ...calico, ...api }, CLUSTER, 'otherPolicies');
   test('a server without them has none', () => {
@@ -101,6 +102,18 @@ describe('which kinds there are', () => {
   test('forbidden, and the group exists: not known, with the permission', () => {
     const fact = others({ [ADMIN]: 'forbidden', '/apis/policy.networking.k8s.io': { kind: 'APIGroup' } });
     expect(fact).toMatchObject({ kind: 'unknown', gaps: [{ kind: 'forbidden', permission: `list ${ADMIN}` }] });
+  });
+  test.each(['networkpolicies', 'globalnetworkpolicies', 'tiers'])(
+    'Calico’s %s forbidden: not known, with the permission',
+    (kind) => {
+      const path = `${GROUP}/v1/${kind}`;
+      const fact = others({ [path]: 'forbidden' });
+      expect(fact).toMatchObject({ kind: 'unknown', gaps: [{ kind: 'forbidden', permission: `list ${path}` }] });
+    },
+  );
+  test('Calico without its group keeps its policies elsewhere: not known', () => {
+    const fact = factOf<OtherPolicies>({ [AGENTS]: calico[AGENTS]! }, CLUSTER, 'otherPolicies');
+    expect(fact).toMatchObject({ kind: 'unknown', gaps: [{ kind: 'unreadable' }] });
   });
   test('the enforcer’s own', () => {
     const tier = { metadata: { name: 'security' }, spec: { order: 5 } };
