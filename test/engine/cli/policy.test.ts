@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHECKS } from '../../../src/checks/index.js';
 import type { PolicyReport } from '../../../src/report/policy-report.js';
 import { fakeApi, status, type Canned, type FakeApi, type Seen } from '../../support/fake-api.js';
 import { say } from '../../support/fake-terminal.js';
@@ -152,6 +153,36 @@ const again = async (line: string, file: string) => {
   const replayed = await say(`policy --from-bundle ${file} --width 400 ${line.includes('--matrix') ? '--matrix' : ''}`);
   return { live, replayed };
 };
+
+/** Paths with what selects of them: a node's own pods are asked for by their node. */
+async function asked(line: string): Promise<readonly string[]> {
+  const before = api.seen.length;
+  await say(`${line} -n shop -s ${api.server} --kubeconfig /dev/null --probe none`);
+  return api.seen
+    .slice(before)
+    .map(({ url }) => decodeURIComponent(url.replace(/[?&](limit|resourceVersion)=[^&]*/g, '')));
+}
+
+describe('what is read', () => {
+  const everywhere = '/apis/networking.k8s.io/v1/networkpolicies';
+  const here = '/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies';
+  test.each(['policy ', ''])('%spod/web svc/api reads policies of the ends’ namespaces only', async (command) => {
+    const paths = await asked(`${command}${FLOW}`);
+    expect(paths).toContain(here);
+    expect(paths).not.toContain(everywhere);
+    expect(paths.filter((path) => /^\/api\/v1\/(pods|namespaces|services)$/.test(path))).toEqual([]);
+  });
+  test('cluster reads those of all, for its lint', async () => {
+    expect(await asked('cluster')).toContain(everywhere);
+  });
+  test('whatever needs all of them is asked for in cluster runs only', () => {
+    const wanting = CHECKS.filter(({ needs }) =>
+      needs.some((key) => key === 'policySurvey' || key === 'policyCallers'),
+    );
+    expect(wanting.length).toBeGreaterThan(5);
+    expect(wanting.filter(({ wide }) => !wide).map(({ id }) => id)).toEqual([]);
+  });
+});
 
 describe('saved and told again', () => {
   const folder = mkdtempSync(join(tmpdir(), 'policy-'));
