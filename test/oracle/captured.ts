@@ -19,14 +19,15 @@ interface Node {
   readonly devices: readonly string[];
 }
 
+function read<T>(answer: Answered | undefined, reader: (answer: Answered) => T | Unreadable): T {
+  const value = answer ? reader(answer) : undefined;
+  if (value === undefined || isUnreadable(value)) throw new Error('a capture cannot be read');
+  return value;
+}
+
 export function situationOf({ answers }: Capture): Situation {
   const ask = recalling(answers);
   const text = (id: string): string => answers[id]?.text ?? '';
-  const read = <T>(answer: Answered | undefined, reader: (answer: Answered) => T | Unreadable): T => {
-    const value = answer ? reader(answer) : undefined;
-    if (value === undefined || isUnreadable(value)) throw new Error('a capture cannot be read');
-    return value;
-  };
   const addresses = read(ask(addressesAsk), readAddresses).filter(({ family, link }) => family === 4 && link !== 'lo');
   const routes = read(ask(routesAsk), readRoutes).filter(({ table }) => table === 'main');
   const devices = [...new Set([...addresses.map(({ link }) => link), ...routes.flatMap(({ dev }) => dev ?? [])])];

@@ -2,6 +2,7 @@
 import { endingOf } from '../../src/path/conclude.js';
 import type { Branch, Outcome, Prediction, Refusal, Symptom } from '../../src/path/prediction.js';
 import type { Observed, Seen } from './kernel.js';
+import { type Rivals, type Stopped, inOneOrder } from './rivals.js';
 import { type Trail, firstDifference } from './trail.js';
 import { NODE_ID } from './oracle-world.js';
 import { type Sent, isSender } from './situation.js';
@@ -50,7 +51,7 @@ export interface Predicted {
 }
 
 /** First the ends: what came out where, and what the socket was told. Then the rules between, one by one. */
-export function compare(sent: Sent, { prediction, ways }: Predicted, { lines, trail }: Seeing): Comparison {
+export function compare(sent: Sent, { prediction, ways }: Predicted, { lines, trail, rivals }: Seeing): Comparison {
   const kernel = { lines };
   const known = prediction.branches.filter((branch) => isKnown(branch));
   // A branch stands for all ways that come to the same for the client; what else could be seen of them may differ.
@@ -60,12 +61,18 @@ export function compare(sent: Sent, { prediction, ways }: Predicted, { lines, tr
   if (!ours.some(fits))
     return known.length < prediction.branches.length ? { kind: 'unanswered' } : { kind: 'disagree', kernel, ours };
   const fitting = ways.filter(({ branch }) => isKnown(branch) && told(sent, branch).some(fits));
-  const differences = fitting.map(
-    (way) => trail && firstDifference(seenOf(sent, way, trail), trail, legsOf(way, trail)),
-  );
+  const differences = fitting.map((way) => {
+    if (!trail) return undefined;
+    const legs = inOneOrder({ ours: seenOf(sent, way, trail), kernel: trail }, rivals, stoppedOn(way));
+    return firstDifference(legs.ours, legs.kernel, legsOf(way, trail));
+  });
   if (!trail || fitting.length === 0 || differences.includes(undefined)) return { kind: 'agree' };
   return { kind: 'disagree', kernel, ours, rules: differences.join(' | ') };
 }
+const stoppedOn = ({ branch: { outcome, reply } }: Way): Stopped => ({
+  there: outcome.kind !== 'delivered',
+  back: reply?.outcome.kind !== 'delivered',
+});
 const standsFor = (branch: Branch, way: Branch): boolean => isKnown(way) && endingOf(branch) === endingOf(way);
 
 /** A port that the kernel draws stands as 0 in ours. */
@@ -94,8 +101,9 @@ function legsOf({ branch: { outcome }, trail }: Way, { there, back }: Trail): re
 export interface Seeing {
   /** What the kernel did: see kernelLines. */
   readonly lines: readonly string[];
-  /** Absent where rules cannot be compared: their order is not known, or ways were joined over an open question. */
+  /** Absent where rules cannot be compared: ways were joined over an open question. */
   readonly trail?: Trail;
+  readonly rivals: Rivals;
 }
 
 export const isKnown = ({ outcome, reply }: Branch): boolean =>

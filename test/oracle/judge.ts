@@ -1,6 +1,7 @@
 // Judges a record: every packet predicted from what the node told, and compared with what the kernel did.
 import type { Netfilter } from '../../src/facts/netfilter.js';
 import { branchOf, concluded } from '../../src/path/conclude.js';
+import type { BaseChain } from '../../src/path/base-chain.js';
 import { baseChains } from '../../src/path/hooks.js';
 import type { Packet } from '../../src/path/packet.js';
 import { walk } from '../../src/path/predict.js';
@@ -10,6 +11,7 @@ import { type Comparison, type Predicted, compare, isKnown, told } from './compa
 import { NODE_ID, NOTHING, farId, worldOf } from './oracle-world.js';
 import { type Recorded, recalling } from './record.js';
 import type { Sent } from './situation.js';
+import { type Rivals, tableOfChain } from './rivals.js';
 import { type Trail, trailOf } from './trail.js';
 import { decided } from './undecided.js';
 
@@ -28,13 +30,14 @@ export interface Case {
 export function judge(recorded: Recorded): readonly Case[] {
   const { undecided, answers, packets } = recorded;
   const world = worldOf(recalling(answers), recorded);
-  const ruled = !undecided && !hasRivals(netfilterOf(world));
+  const ruled = !undecided;
+  const rivals = rivalsOf(netfilterOf(world));
   const others = undecided ? [true, false].map((yes) => decidedWorld(world, yes)) : [];
   return packets.map(({ sent, lines, trail }): Case => {
     const predicted = predictionOf(world, packetOf(sent));
     const [yes, no] = others.map((other) => signature(sent, other));
     const open = yes === no ? 'not here' : 'matters';
-    const compared = compare(sent, predicted, { lines, ...(ruled ? { trail } : {}) });
+    const compared = compare(sent, predicted, { lines, rivals, ...(ruled ? { trail } : {}) });
     const guessed = undecided && open === 'matters' && predicted.prediction.branches.every(isKnown);
     const comparison = guessed ? { ...GUESSED, kernel: { lines } } : compared;
     return { sent, prediction: predicted.prediction, comparison, trail, ruled, ...(undecided ? { open } : {}) };
@@ -63,12 +66,17 @@ function signature(sent: Sent, world: World): string {
 }
 
 const HOOKS = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as const;
-/** Chains whose order no dump tells: then the walk may cite the one and the kernel the other. */
-const hasRivals = (netfilter: Netfilter): boolean =>
-  HOOKS.some((hook) => {
-    const places = baseChains(netfilter, hook).map(({ type, priority }) => `${type === 'nat'} ${priority}`);
-    return new Set(places).size < places.length;
-  });
+const placeOf = ({ type, priority }: BaseChain): string => `${type === 'nat'} ${priority}`;
+/** Tables with chains whose order no dump tells: the walk may cite the one first and the kernel the other. */
+const rivalsOf = (netfilter: Netfilter): Rivals =>
+  new Map(
+    HOOKS.flatMap((hook) => {
+      const chains = baseChains(netfilter, hook);
+      const isRival = (chain: BaseChain): boolean =>
+        chains.some((other) => other !== chain && placeOf(other) === placeOf(chain));
+      return chains.filter(isRival).map(({ label, type }) => [tableOfChain(label), type === 'nat'] as const);
+    }).toSorted(([, left], [, right]) => Number(left) - Number(right)),
+  );
 
 function predictionOf(world: World, packet: Packet): Predicted {
   const ways = walk(world, packet);
