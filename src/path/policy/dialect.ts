@@ -18,6 +18,8 @@ export interface Dialect {
   readonly admin: Told;
   /** Port names become numbers before a packet is met, as kube-router-ports.ts tells. */
   readonly namesLikeKubeRouter: Told;
+  /** A namespaceSelector of nothing but NotIn and DoesNotExist matches nodes and the world too: they lack every label. */
+  readonly lackingSeesAll: Told;
   /** All ipBlocks of a rule are one set, in which an exception of one takes out of the others too. */
   readonly blocksAreOneSet: Told;
   /** A policy of both types is one chain: either of its sides opens a connection between two pods it selects. */
@@ -38,6 +40,7 @@ const UNDEFINED: Dialect = {
   endPort: 'unknown',
   admin: 'unknown',
   namesLikeKubeRouter: false,
+  lackingSeesAll: false,
   blocksAreOneSet: false,
   oneChain: false,
   closedUnselected: false,
@@ -77,6 +80,7 @@ export const DIALECTS: Readonly<Record<Enforcer['name'], Dialect>> = {
     blocksSeeNodes: false,
     closesOwnNode: true,
     endPort: 'unknown',
+    lackingSeesAll: true,
     denies: 'timeout',
     source: 'Cilium documentation, network policy: CIDR rules do not match endpoints or nodes; policy-cidr-match-mode',
   },

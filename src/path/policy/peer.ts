@@ -2,6 +2,7 @@
 import type { PolicyObject, PolicyRule } from '../../facts/kube.js';
 import type { PolicedEnd } from '../../model/policed.js';
 import { nameLabel } from '../../model/policies.js';
+import { requirementsOf } from '../../model/selects.js';
 import { blockMatch } from './block.js';
 import { blocksMatch } from './kube-router-blocks.js';
 import { allOf, anyOf, no, selectorMatch, unknown, YES, type Match } from './match.js';
@@ -17,6 +18,8 @@ export function peerMatch(peer: PolicyRule['peers'][number], policy: PolicyObjec
   const { podSelector, namespaceSelector, ipBlock } = peer;
   if (ipBlock) return blockMatch(ipBlock, traffic);
   const end = traffic.peer;
+  if (end.kind !== 'pod' && traffic.dialect.lackingSeesAll === true && asksOnlyForLack(peer))
+    return { ...YES, note: `where ${traffic.dialect.name} takes ${endText(end)} for one that lacks these labels` };
   if (end.kind === 'outside') return no(0, () => `${endText(end)} is no pod of this cluster`);
   if (end.kind === 'node') return hostMatch(end, traffic);
   const { pod } = end;
@@ -29,6 +32,13 @@ export function peerMatch(peer: PolicyRule['peers'][number], policy: PolicyObjec
           () => `pod/${pod.name} is in namespace "${pod.namespace}", and the rule means "${policy.namespace}" alone`,
         );
   return podSelector ? allOf(inside, selectorMatch(podSelector, pod.labels, `pod/${pod.name}`)) : inside;
+}
+
+/** Cilium v1.16.5, pkg/k8s/network_policy.go: only an empty namespaceSelector is given the requirement to be in a namespace. */
+function asksOnlyForLack({ namespaceSelector, podSelector }: PolicyRule['peers'][number]): boolean {
+  if (!namespaceSelector || requirementsOf(namespaceSelector).length === 0) return false;
+  const all = [namespaceSelector, ...(podSelector ? [podSelector] : [])].flatMap(requirementsOf);
+  return all.every(({ operator }) => operator === 'NotIn' || operator === 'DoesNotExist');
 }
 
 /** The API leaves it to the enforcer whether selectors see pods in their node's network; those we know cannot. */

@@ -147,3 +147,26 @@ test.each<[string, string, OtherPolicies, string, string?]>([
 test('beside a NetworkPolicy one of the two is enough', () => {
   expect(says('shop/client > shop/api:8080', ingress(client), R.denyAll)[0]).toBe('allow');
 });
+
+const onlyFrom = (...peers: readonly object[]): Manifest => ({
+  name: 'lack',
+  spec: { podSelector: { matchLabels: { app: 'api' } }, policyTypes: ['Ingress'], ingress: [{ from: peers }] },
+});
+
+test('a namespaceSelector that only asks for a lack matches a node, which lacks every label: seen in the lab', () => {
+  const lack = { namespaceSelector: { matchExpressions: [{ key: 'team', operator: 'DoesNotExist' }] } };
+  const of = (...peers: readonly object[]) => says('node/w1 > shop/api:8080', { admin: [] }, onlyFrom(...peers));
+  expect(of(lack)).toEqual([
+    'allow',
+    'ingress to pod/api is allowed by NetworkPolicy lack, its ingress rule 1, where cilium takes node/w1 for one that lacks these labels',
+  ]);
+  expect(of({ ...lack, podSelector: { matchLabels: { app: 'client' } } })[0]).toBe('deny');
+  expect(of({ namespaceSelector: {} })[0]).toBe('deny');
+  const calico = tell([onlyFrom(lack)], {
+    from: 'node/w1',
+    to: 'shop/api',
+    port: 8080,
+    by: { name: 'calico', says: 'calico' },
+  });
+  expect(calico[0]).toBe('deny');
+});
