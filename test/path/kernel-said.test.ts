@@ -9,20 +9,10 @@ import { chainsOf } from '../../src/path/iptables/table.js';
 import type { Frame } from '../../src/path/packet.js';
 import { validateSource } from '../../src/path/reverse-path.js';
 import { symptomOf } from '../../src/path/symptom.js';
+import { FRAME as forwarded } from './support/frame.js';
 import { EMPTY_NETFILTER, bareNetns, must } from './support/captured-world.js';
 
-const FRAME: Frame = {
-  protocol: 'udp',
-  flags: '',
-  src: '10.0.0.1',
-  dst: '10.0.0.2',
-  sport: 40_000,
-  dport: 80,
-  mark: 0,
-  ttl: 64,
-  state: 'INVALID',
-  isReply: false,
-};
+const FRAME: Frame = { ...forwarded, protocol: 'udp', flags: '', state: 'INVALID' };
 const netns = bareNetns('node/x');
 const sight: Sight = { netns, hook: 'prerouting', iif: 'a' };
 

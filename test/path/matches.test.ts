@@ -10,21 +10,10 @@ import { testsOf } from '../../src/path/iptables/match.js';
 import { type Frame, RANDOM_PORT } from '../../src/path/packet.js';
 import { ownerOf } from '../../src/path/wire.js';
 import type { Netns, World } from '../../src/path/world.js';
+import { FORWARDED as sight, FRAME as forwarded } from './support/frame.js';
 import { EMPTY_NETFILTER, bareNetns, must } from './support/captured-world.js';
 
-const FRAME: Frame = {
-  protocol: 'tcp',
-  flags: 'SYN',
-  src: '10.0.0.1',
-  dst: '10.0.0.2',
-  sport: 1000,
-  dport: 80,
-  mark: 0,
-  ttl: 64,
-  state: 'NEW',
-  isReply: false,
-};
-const sight: Sight = { netns: bareNetns('node/x'), hook: 'forward', iif: 'a', oif: 'b' };
+const FRAME: Frame = { ...forwarded, sport: 1000 };
 
 function answer(match: string, frame: Frame, here = sight): string {
   const dump = must(readIptablesSave(`*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD ${match}\nCOMMIT\n`, 'nft'));

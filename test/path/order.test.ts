@@ -4,20 +4,10 @@ import { readNftJson } from '../../src/facts/read/nft-json.js';
 import { CERTAIN } from '../../src/path/fork.js';
 import { runHook } from '../../src/path/hooks.js';
 import type { Frame } from '../../src/path/packet.js';
+import { FRAME as forwarded } from './support/frame.js';
 import { EMPTY_NETFILTER, bareNetns, must } from './support/captured-world.js';
 
-const FRAME: Frame = {
-  protocol: 'udp',
-  flags: '',
-  src: '10.0.0.1',
-  dst: '10.0.0.2',
-  sport: 40_000,
-  dport: 80,
-  mark: 0,
-  ttl: 64,
-  state: 'NEW',
-  isReply: false,
-};
+const FRAME: Frame = { ...forwarded, protocol: 'udp', flags: '' };
 const DROP = { drop: null };
 const REJECT = { reject: null };
 const setMark = (value: number): object => ({ mangle: { key: { meta: { key: 'mark' } }, value } });

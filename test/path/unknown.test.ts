@@ -1,29 +1,15 @@
 // No rule of a real capture may be ignored in silence: what the walk does not know is counted here by name.
 import { describe, expect, it } from 'vitest';
 import { CERTAIN } from '../../src/path/fork.js';
-import type { Frame } from '../../src/path/packet.js';
 import { testsOf } from '../../src/path/iptables/match.js';
 import { targetOf } from '../../src/path/iptables/target.js';
 import { chainsOf } from '../../src/path/iptables/table.js';
-import { isDoubt, runChain, type Sight } from '../../src/path/chain.js';
+import { isDoubt, runChain } from '../../src/path/chain.js';
 import { readIptablesSave } from '../../src/facts/read/iptables-save.js';
 import { unreadable } from '../../src/facts/fact.js';
-import { bareNetns, calicoWorld, captured, must } from './support/captured-world.js';
+import { calicoWorld, captured, must } from './support/captured-world.js';
+import { FORWARDED as sight, FRAME } from './support/frame.js';
 import { capturedLab } from './support/lab-world.js';
-
-const FRAME: Frame = {
-  protocol: 'tcp',
-  flags: 'SYN',
-  src: '10.0.0.1',
-  dst: '10.0.0.2',
-  sport: 40_000,
-  dport: 80,
-  mark: 0,
-  ttl: 64,
-  state: 'NEW',
-  isReply: false,
-};
-const sight: Sight = { netns: bareNetns('node/x'), hook: 'forward', iif: 'a', oif: 'b' };
 
 /** Matches that cannot be decided and targets that cannot be followed, with the number of rules that hold them. */
 function unknownsOf(text: string): Readonly<Record<string, number>> {
