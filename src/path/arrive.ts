@@ -3,11 +3,12 @@ import type { Link } from '../facts/network.js';
 import { byPrograms } from './ebpf/link.js';
 import { throughHook } from './hook-stage.js';
 import type { Frame } from './packet.js';
+import { martianReason, validateSource } from './reverse-path.js';
 import { lookupRoute } from './route.js';
 import { type Journey, type Scenario, type Stage, dropped, netnsOf, programOn, staged, unsure } from './scenario.js';
 import { brokenLink, downBridge, shutPort } from './link-state.js';
 import { neighbourOf, unreachable } from './transmit.js';
-import { type Netns, linkOf, sysctl, wireKey } from './world.js';
+import { type Netns, forwards, linkOf, sysctl, wireKey } from './world.js';
 
 type Arriving = Extract<Stage, { at: 'arrive' }>;
 
@@ -76,6 +77,8 @@ function intoBridge(journey: Journey, scenario: Scenario, into: IntoBridge): rea
 /** br_netfilter with a new destination: on the same bridge it is switched there, anywhere else it is routed. */
 function redirected(journey: Journey, scenario: Scenario, into: IntoBridge): Scenario {
   const { netns, bridge, frame } = into;
+  // It asks ip_route_input, which refuses it as if it were routed: where forwarding is off the answer is ip_error.
+  if (!isRoutable(netns, bridge, frame)) return up(scenario, into, true);
   const found = lookupRoute(netns, { dst: frame.dst, src: frame.src, iif: bridge, mark: frame.mark });
   if (found.kind !== 'route' || found.route.type !== 'unicast' || found.route.dev !== bridge)
     return up(scenario, into, true);
@@ -87,6 +90,11 @@ function redirected(journey: Journey, scenario: Scenario, into: IntoBridge): Sce
   const { dstMac: _, ...rest } = frame;
   return switched(scenario, into, neighbour.mac === undefined ? rest : { ...rest, dstMac: neighbour.mac });
 }
+
+const isRoutable = (netns: Netns, iif: string, frame: Frame): boolean =>
+  forwards(netns, iif) === true &&
+  martianReason(netns, frame, iif) === undefined &&
+  validateSource(netns, { iif, frame, oif: iif }).kind === 'pass';
 
 function up(scenario: Scenario, { netns, bridge, port, frame }: IntoBridge, hooked: boolean): Scenario {
   const physin = hooked ? { physin: port.name } : {};

@@ -36,6 +36,7 @@ const { values } = parseArgs({
     cases: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
     family: { type: 'string', multiple: true, default: [] },
+    at: { type: 'string', multiple: true, default: [] },
     show: { type: 'string', default: '5' },
     shrink: { type: 'string', default: '2' },
     mutants: { type: 'boolean', default: false },
@@ -120,7 +121,9 @@ async function tryMutants(): Promise<void> {
 }
 
 async function compareAll(): Promise<void> {
-  for (let at = 0; counts.total < cases && at < cases; at += 1) await one(at);
+  // Situations that disagreed once, by their number, or all in turn.
+  if (values.at.length > 0) for (const at of values.at) await one(Number(at));
+  else for (let at = 0; counts.total < cases && at < cases; at += 1) await one(at);
   for (const line of counts.lines((Date.now() - started) / 1000)) console.log(line);
   const missed = counts.missed();
   for (const line of missed) console.log(`too easy: ${line}`);

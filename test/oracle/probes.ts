@@ -52,6 +52,7 @@ export const iptablesProbes = (table: string, dice: Dice): readonly string[] =>
 const NFT: Readonly<Record<string, readonly string[]>> = {
   'filter prerouting -155': [
     'fib saddr . iif oif missing meta mark set meta mark or 0x10',
+    'fib daddr oif exists counter',
     'fib daddr oifname { "p0", "w0" } counter',
     'fib saddr oifname { "p0", "p1", "w0" } counter',
     'fib saddr type unicast counter',
@@ -72,7 +73,7 @@ const NFT: Readonly<Record<string, readonly string[]>> = {
   'filter prerouting -290': ['udp dport != 8080 notrack', 'tcp flags syn counter'],
   'nat prerouting -95': ['tcp dport { 53, 443 } redirect to :8080'],
   'nat postrouting 112': [
-    'ip daddr { 198.51.100.0/24, 10.180.1.0/24 } snat ip to 192.168.77.2',
+    'ip daddr { 198.51.100.0/24, 10.180.1.0/24, 10.180.2.0/24 } snat ip to 192.168.77.2',
     'ip daddr 203.0.113.0/24 masquerade',
   ],
 };

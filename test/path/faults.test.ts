@@ -25,6 +25,13 @@ const told = (where: World, dst: string, dport = 8080): readonly string[] =>
   summary(predict(where, { protocol: 'tcp', from: web.id, dst, dport }));
 const setting = (id: string, name: string, value: string): World =>
   broken(id, ({ sysctls }) => ({ sysctls: { ...sysctls, [name]: value } }));
+/** The one setting writes all the others. */
+const forwardingOff = (): World =>
+  broken('node/w1', ({ sysctls }) => ({
+    sysctls: Object.fromEntries(
+      Object.entries(sysctls).map(([name, value]) => [name, /forward/.test(name) ? '0' : value]),
+    ),
+  }));
 
 describe('faults in routes', () => {
   it('loses the route to the peer, so that the packet leaves by the default route', () => {
@@ -62,13 +69,15 @@ describe('faults in routes', () => {
     ]);
   });
   it('does not pass packets on when forwarding is off', () => {
-    const where = broken('node/w1', ({ sysctls }) => ({
-      sysctls: Object.fromEntries(
-        Object.entries(sysctls).map(([name, value]) => [name, /forward/.test(name) ? '0' : value]),
-      ),
-    }));
+    const where = forwardingOff();
     expect(told(where, apiThere.ip)).toEqual([
       `1.000 dropped in node/w1 by not passed on: forwarding is off for cni0, and ${apiThere.ip} is not an address of node/w1 => timeout`,
+    ]);
+  });
+  it('does not switch to a neighbour behind the Service either: br_netfilter asks the router', () => {
+    const where = forwardingOff();
+    expect(told(where, VIP, 80)).toEqual([
+      `1.000 dropped in node/w1 by not passed on: forwarding is off for cni0, and ${apiHere.ip} is not an address of node/w1 => timeout`,
     ]);
   });
   it('loses the answer where the way back is missing', () => {

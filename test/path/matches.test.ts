@@ -40,7 +40,7 @@ describe('--ports, which looks at both ends', () => {
 });
 
 const flags = { payload: { protocol: 'tcp', field: 'flags' } };
-const drops = (expr: object, frame: Frame): boolean => {
+const drops = (expr: object, frame: Frame, here = sight): boolean => {
   const family = { family: 'ip', table: 't', chain: 'c' };
   const nftables = [
     { table: { family: 'ip', name: 't' } },
@@ -48,7 +48,7 @@ const drops = (expr: object, frame: Frame): boolean => {
     { rule: { ...family, handle: 1, expr: [{ match: expr }, { drop: null }] } },
   ];
   const netfilter = { ...EMPTY_NETFILTER, nft: must(readNftJson(JSON.stringify({ nftables }))) };
-  const [end] = runHook({ frame, fork: CERTAIN }, [], { ...sight, netns: { ...sight.netns, netfilter } });
+  const [end] = runHook({ frame, fork: CERTAIN }, [], { ...here, netns: { ...here.netns, netfilter } });
   return end?.stopped?.kind === 'drop';
 };
 
@@ -131,5 +131,22 @@ describe('rpfilter, which asks for the way back to the source', () => {
   ])('-m rpfilter %s for %s: %s', (options, src, expected) => {
     const here: Sight = { netns: HOST, hook: 'prerouting', iif: 'a' };
     expect(answer(`-m rpfilter ${options}`, { ...FRAME, src }, here)).toBe(expected);
+  });
+});
+
+describe('fib in nft, which prints `exists` and `missing` as true and false', () => {
+  const oif = { fib: { result: 'oif', flags: ['daddr'] } };
+  it.each([
+    [true, '10.0.0.1', true],
+    [false, '10.0.0.1', false],
+    // It looks for neighbours only: an own address has no device here.
+    [true, '10.0.0.9', false],
+    [false, '10.0.0.9', true],
+    [true, '192.0.2.1', false],
+    ['a', '10.0.0.1', true],
+    ['b', '10.0.0.1', false],
+  ])('fib daddr oif == %j for %s: %s', (right, dst, expected) => {
+    const here: Sight = { ...sight, netns: HOST };
+    expect(drops({ op: '==', left: oif, right }, { ...FRAME, dst }, here)).toBe(expected);
   });
 });

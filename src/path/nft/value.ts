@@ -53,7 +53,8 @@ function exactValue(key: Json): Value | undefined {
 
 /** An element of a set, or the right side of a comparison. */
 export function matchesElement(element: Json, value: Value): boolean {
-  if (typeof element === 'boolean') return value === element;
+  // `exists` and `missing`, which nft prints as true and false.
+  if (typeof element === 'boolean') return (value !== false) === element;
   if (typeof element === 'number') return value === element;
   if (typeof element === 'string') return matchesText(element, value);
   if (!isObject(element)) return false;
