@@ -60,10 +60,11 @@ function stepsOf(branch: Branch): FlowReport['steps'] {
 }
 
 const STOPS: readonly string[] = ['drop', 'refuse'];
-const line = (hop: string, { kind, says, cites }: Step): FlowReport['steps'][number] => ({
+const line = (hop: string, { kind, says, cites, command }: Step): FlowReport['steps'][number] => ({
   hop,
   says,
   cites: cites ?? '',
+  ...(command === undefined ? {} : { command }),
   mark: STOPS.includes(kind) ? 'stop' : kind === 'unread' ? 'unknown' : 'ok',
 });
 

@@ -66,7 +66,9 @@ export function stepLines(flow: FlowReport, view: View): readonly string[] {
   return flow.steps.flatMap((step) => {
     const title = step.hop === hop ? [] : [`  ${style.strong(harmless(step.hop))}`];
     hop = step.hop;
-    const cites = step.cites === '' ? [] : [style.dim(`        ${harmless(step.cites)}`)];
-    return [...title, ...hang(`    ${mark[step.mark]} `, harmless(step.says), view.width), ...cites];
+    const cites = step.cites === '' || step.cites === step.says ? [] : [style.dim(`        ${harmless(step.cites)}`)];
+    // Only where it ends: a command under each of thirty steps would hide the one that is needed.
+    const see = step.mark === 'ok' || !step.command ? [] : [`        see it: ${harmless(step.command)}`];
+    return [...title, ...hang(`    ${mark[step.mark]} `, harmless(step.says), view.width), ...cites, ...see];
   });
 }

@@ -44,8 +44,13 @@ async function e2e(lab: Lab, asked: Asked): Promise<number> {
     for (const fault of faults) {
       const row = await examine(lab, fault, { seed: asked.seed + rows.length, rungs });
       const passed = row.proven && row.judged.every(isRight);
-      const said = row.judged.map(({ rung, verdict, first }) => `${rung}: ${verdict} (${first})`).join(', ');
-      console.log(`${passed ? 'ok    ' : 'FAILED'} ${fault.id} ${row.seconds.toFixed(1)} s  ${said}; ${row.words}`);
+      const said = row.judged.map(({ rung, verdict, first, path }) => {
+        const strays = path?.holds === false ? `, path ends at ${path.words}` : '';
+        return `${rung}: ${verdict} (${first})${strays}`;
+      });
+      console.log(
+        `${passed ? 'ok    ' : 'FAILED'} ${fault.id} ${row.seconds.toFixed(1)} s  ${said.join(', ')}; ${row.words}`,
+      );
       rows.push(row);
     }
     const { text, failed } = summary(rows, { rungs, falseFindings, minTop1: asked.minTop1 });

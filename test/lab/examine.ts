@@ -2,6 +2,7 @@ import { CHECKS } from '../../src/checks/index.js';
 import { effectsOf } from '../support/effects.js';
 import type { Fault } from './fault.js';
 import type { Lab } from './lab.js';
+import { judgePath, type PathJudged } from './path-end.js';
 import { play } from './play.js';
 import { productRun, type Answer, type Rung } from './product.js';
 import type { Scene } from './scene.js';
@@ -23,6 +24,8 @@ export interface Judged {
   readonly verdict: Verdict;
   readonly seconds: number;
   readonly mentionsDecoy: boolean;
+  /** At the rung that reads the nodes, of a fault that cuts a path. */
+  readonly path?: PathJudged;
 }
 
 export interface Examined {
@@ -45,8 +48,9 @@ export interface ExamineOptions {
 const DECOY = /decoy-|docker0/;
 
 /** Whether this counts as right: the top rung must name the cause, a lower one may say what it could not see. */
-export const isRight = ({ rung, verdict, mentionsDecoy }: Judged): boolean =>
+export const isRight = ({ rung, verdict, mentionsDecoy, path }: Judged): boolean =>
   !mentionsDecoy &&
+  path?.holds !== false &&
   (verdict === 'first' ||
     (rung !== 'node' && verdict === 'not known') ||
     (rung === 'none' && verdict === 'consequence'));
@@ -57,7 +61,10 @@ export async function examine(lab: Lab, fault: Fault, { seed, rungs }: ExamineOp
   const during = async (scene: Scene): Promise<void> => {
     for (const rung of rungs) {
       const answer = await productRun(lab, fault.flow(scene), { rung });
-      judged.push(judge(fault, answer, { rung, object: fault.object(scene) }));
+      const { stopsAt } = fault;
+      const path =
+        rung === 'node' && typeof stopsAt === 'function' ? judgePath(answer.flows, stopsAt(scene)) : undefined;
+      judged.push({ ...judge(fault, answer, { rung, object: fault.object(scene) }), ...(path ? { path } : {}) });
     }
   };
   const played = await play(lab, fault, rungs.length > 0 ? { seed, during } : { seed });

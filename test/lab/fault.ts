@@ -48,6 +48,14 @@ export interface Shows {
   readonly command: string;
 }
 
+/** Where the predicted path of the flow's packet, or of its answer, ends. */
+export interface PathEnd {
+  /** `node/w1`, `pod/web`. */
+  readonly hop: string;
+  /** Words of the step that ends it: of the rule, route or device that was broken. */
+  readonly cites: string;
+}
+
 export interface Fault {
   readonly id: string;
   /** The case (KN-065) or row (row-13) of the failure corpus it re-enacts. */
@@ -60,6 +68,8 @@ export interface Fault {
   /** The rule, link, route or object which the evidence must cite. */
   readonly object: (scene: Scene) => string;
   readonly flow: (scene: Scene) => Flow;
+  /** Or why no walk through what the nodes hold can tell; absent where the fault lies in none of it. */
+  readonly stopsAt?: ((scene: Scene) => PathEnd) | string;
   /** Makes what the flow needs and the workload does not have; `tidy` removes it when all is healthy again. */
   readonly prepare?: (scene: Scene) => Promise<void>;
   readonly tidy?: (scene: Scene) => Promise<void>;

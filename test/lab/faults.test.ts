@@ -22,6 +22,12 @@ test.each(faults.filter(({ sees }) => sees === 'ok'))('$id, which no client sees
   expect(shows).toBeDefined();
 });
 
+// L1 to L4 is where routes, bridges, tunnels and rules lie; policies are held by the tests of their own.
+const cutting = faults.filter(({ layer, cause }) => layer <= 'L4' && cause !== 'none' && !cause.startsWith('policy-'));
+test.each(cutting)('$id says where it cuts the path, or why no walk can tell', ({ stopsAt }) => {
+  expect(stopsAt).toBeDefined();
+});
+
 test.each(faults)('$id is one story of one sentence', ({ story, healer }) => {
   expect(story).toMatch(/^\S.*[^.]$/);
   expect(healer).toMatch(/^\S.*[^.]$/);

@@ -1,6 +1,6 @@
 // What faults do to nodes and objects, said once: find the thing, change it, and know how to put it back.
 import { processOf } from './client.js';
-import type { Flow } from './fault.js';
+import type { Flow, PathEnd } from './fault.js';
 import { NAMESPACE, outOf, type Scene } from './scene.js';
 import type { Place } from './seed.js';
 
@@ -24,6 +24,12 @@ export function toBackend({ draw }: Scene, backend: Place = draw.across): Flow {
     port: draw.serverPort,
   };
 }
+
+/** A Service that leads nowhere: the client's node refuses it, or with Cilium the client's own connect() fails. */
+export const refusedWithoutBackend = ({ draw, lab }: Scene): PathEnd => ({
+  hop: lab.flavour.cni === 'cilium' ? `pod/${draw.client.pod}` : `node/${draw.near}`,
+  cites: draw.service.ip,
+});
 
 /** The other one of the two nodes a drawn flow touches. */
 export const peerOf = ({ draw }: Scene, node: string): string => (node === draw.near ? draw.far : draw.near);

@@ -38,6 +38,14 @@ export interface FlowSaid {
   readonly observed: string;
   readonly predicted: string;
   readonly agree: string;
+  readonly hops: readonly { readonly name: string; readonly state: string; readonly says: string }[];
+  readonly steps: readonly {
+    readonly hop: string;
+    readonly says: string;
+    readonly cites: string;
+    readonly command?: string;
+    readonly mark: string;
+  }[];
 }
 
 /** Why the product cannot be run from here, or undefined when it can. */

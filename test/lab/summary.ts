@@ -2,7 +2,7 @@ import { isRight, type Examined, type Judged } from './examine.js';
 import type { Rung } from './product.js';
 import { table } from './table.js';
 
-const HEAD = ['fault', 'expected', 'first finding', 'rank', 'cites', 'proven', 'lab s', 'product s', 'verdict'];
+const HEAD = ['fault', 'expected', 'first finding', 'rank', 'cites', 'path', 'proven', 'lab s', 'product s', 'verdict'];
 
 interface Row {
   readonly examined: Examined;
@@ -51,7 +51,7 @@ function ofRung(
     `evidence cites the object in ${of(({ cites }) => cites)}`,
   ];
   return {
-    text: `${table(HEAD, rows.map(cells))}\n${words.join(', ')}`,
+    text: `${table(HEAD, rows.map(cells))}\n${words.join(', ')}${pathText(rows)}`,
     failed: minTop1 > 0 ? Number(share < minTop1) : missed,
     count: rows.length,
   };
@@ -68,6 +68,7 @@ const cells = ({ examined, judged }: Row): readonly string[] => [
   judged?.first.slice(0, 60) ?? '-',
   judged && judged.rank > 0 ? String(judged.rank) : '-',
   judged ? yes(judged.cites) : '-',
+  pathCell({ examined, judged }),
   yes(examined.proven),
   examined.seconds.toFixed(1),
   judged?.seconds.toFixed(1) ?? '-',
@@ -75,3 +76,19 @@ const cells = ({ examined, judged }: Row): readonly string[] => [
 ];
 
 const yes = (is: boolean): string => (is ? 'yes' : 'no');
+
+/** `not told`: by nature; the fault's file says why. */
+function pathCell({ examined, judged }: Row): string {
+  if (judged?.path) return yes(judged.path.holds);
+  return typeof examined.fault.stopsAt === 'string' ? 'not told' : '-';
+}
+
+/** How many paths end where they were cut, and each that does not. */
+function pathText(rows: readonly Row[]): string {
+  const ends = rows.flatMap(({ examined, judged }) =>
+    judged?.path ? [{ id: examined.fault.id, ...judged.path }] : [],
+  );
+  if (ends.length === 0) return '';
+  const strayed = ends.filter(({ holds }) => !holds).map(({ id, words }) => `\n  the path of ${id} ends at ${words}`);
+  return `\nthe path ends at the injected place in ${ends.length - strayed.length} of ${ends.length}${strayed.join('')}`;
+}

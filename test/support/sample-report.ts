@@ -105,7 +105,7 @@ const strip: FlowReport = {
       cites: '-A KUBE-SEP-X -j DNAT --to-destination 10.244.2.7:8080',
       mark: 'ok',
     },
-    { hop: 'pod/api-7c9', says: 'no socket on 8080/tcp', cites: '', mark: 'stop' },
+    { hop: 'pod/api-7c9', says: 'no socket on 8080/tcp', cites: '', command: 'ss -Hlntp', mark: 'stop' },
   ],
 };
 

@@ -9,6 +9,7 @@ export const fault = defineFault({
   cause: 'cni-address-stale',
   object: () => BRIDGE,
   flow: toBackend,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.far}`, cites: 'default via' }),
   flavours: ['A', 'B'],
   sees: 'timeout',
   healer: 'none: the CNI plugin refuses such a bridge when a pod is made, and does not repair it',

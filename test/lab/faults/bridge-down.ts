@@ -9,6 +9,7 @@ export const fault = defineFault({
   cause: 'link-down',
   object: () => BRIDGE,
   flow: toBackend,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.far}`, cites: BRIDGE }),
   flavours: ['A', 'B'],
   sees: 'timeout',
   healer: 'the CNI plugin sets the bridge up when the node’s next pod is made; none is made meanwhile',

@@ -11,6 +11,7 @@ export const fault = defineFault({
   cause: 'bridge-netfilter-off',
   object: () => 'bridge-nf-call-iptables',
   flow: toService,
+  stopsAt: ({ draw }) => ({ hop: `pod/${draw.client.pod}`, cites: BRIDGE_NF }),
   flavours: ['A', 'B'],
   sees: 'intermittent',
   healer: 'none: set at boot, and by no program of the cluster afterwards',

@@ -12,6 +12,7 @@ export const fault = defineFault({
   object: ({ draw }) => draw.near,
   prepare: (scene) => ledgerServes(scene, '0.0.0.0'),
   flow: ledgerFlow,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.near}`, cites: 'default via' }),
   flavours: ['C'],
   sees: 'timeout',
   healer: 'the DaemonSet would start it again; an affinity in its template keeps it off this node',

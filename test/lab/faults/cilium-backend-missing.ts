@@ -30,6 +30,7 @@ export const fault = defineFault({
   cause: 'service-rules-wrong',
   object: ({ draw }) => draw.across.ip,
   flow: toService,
+  stopsAt: ({ draw }) => ({ hop: `pod/${draw.client.pod}`, cites: draw.service.ip }),
   flavours: ['C'],
   sees: 'intermittent',
   healer: 'the agent compares its maps with the API when it starts, and writes single changes afterwards',

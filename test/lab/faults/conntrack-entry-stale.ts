@@ -28,6 +28,7 @@ export const fault = defineFault({
   cause: 'conntrack-stale-entry',
   object: deadOf,
   flow: fromOnePort,
+  stopsAt: 'a path is that of a new connection, and only one connection that stands is cut',
   flavours: ['A', 'B'],
   sees: 'timeout',
   healer:

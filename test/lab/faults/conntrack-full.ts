@@ -25,6 +25,7 @@ export const fault = defineFault({
   cause: 'conntrack-saturation',
   object: () => 'nf_conntrack_count',
   flow: toBackend,
+  stopsAt: 'every rule and route lets it pass: the table is full, which is a matter of the moment',
   flavours: ['A', 'B'],
   sees: 'timeout',
   healer: 'the kernel evicts unanswered and closing entries for a new one; these are established and answered',

@@ -9,6 +9,7 @@ export const fault = defineFault({
   cause: 'overlay-peer-wrong',
   object: (scene) => ipOf(scene, peerOf(scene, scene.draw.sick)),
   flow: toBackend,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.sick}`, cites: `${OVERLAY} has no forwarding entry` }),
   flavours: ['A'],
   sees: 'timeout',
   healer: 'flannel writes the entry when a node’s lease changes, and never looks again',

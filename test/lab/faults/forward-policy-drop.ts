@@ -13,6 +13,7 @@ export const fault = defineFault({
   cause: 'host-firewall-drop',
   object: () => 'FORWARD DROP',
   flow: toBackend,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.sick}`, cites: '-P FORWARD DROP' }),
   flavours: ['A'],
   sees: 'timeout',
   healer:

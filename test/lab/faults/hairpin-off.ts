@@ -15,6 +15,7 @@ export const fault = defineFault({
   cause: 'hairpin-off',
   object: ({ kept }) => kept('veth'),
   flow: fromSelf,
+  stopsAt: ({ draw, kept }) => ({ hop: `node/${draw.far}`, cites: kept('veth') }),
   flavours: ['A', 'B'],
   sees: 'intermittent',
   healer: 'none: the CNI plugin sets the flag when a pod is made, and never looks again',

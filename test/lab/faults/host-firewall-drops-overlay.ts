@@ -13,6 +13,7 @@ export const fault = defineFault({
   cause: 'host-firewall-drop',
   object: () => 'zone drop',
   flow: toBackend,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.sick}`, cites: 'zone drop' }),
   flavours: ['A'],
   sees: 'timeout',
   healer: 'none: no program of the cluster writes INPUT rules about the overlay',

@@ -22,6 +22,7 @@ export const fault = defineFault({
   // iptables-save writes icmp-host-prohibited, nft writes host-prohibited.
   object: () => 'host-prohibited',
   flow: toBackend,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.sick}`, cites: 'host-prohibited' }),
   flavours: ['A', 'B'],
   sees: 'no-route',
   healer: 'none: flannel re-adds its own rules every 5 s and kube-proxy at a full sync, and neither removes another’s',

@@ -12,6 +12,7 @@ export const fault = defineFault({
   cause: 'forwarding-off',
   object: () => 'ip_forward',
   flow: toBackend,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.sick}`, cites: FORWARDING }),
   flavours: ['A', 'B'],
   sees: 'timeout',
   healer: 'none: kubelet, kube-proxy and flannel set it at most when they start',

@@ -22,6 +22,7 @@ export const fault = defineFault({
   object: ({ draw }) => draw.near,
   prepare: (scene) => ledgerServes(scene, '0.0.0.0'),
   flow: ledgerFlow,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.near}`, cites: 'default via' }),
   flavours: ['A', 'B'],
   sees: 'timeout',
   healer: 'kube-proxy tries again every 30 s and at every change, and fails again',

@@ -10,6 +10,7 @@ export const fault = defineFault({
   object: () => '127.0.0.1',
   prepare: (scene) => ledgerServes(scene, '0.0.0.0'),
   flow: ledgerFlow,
+  stopsAt: () => ({ hop: 'pod/ledger', cites: 'nothing listens' }),
   flavours: ['A', 'B', 'C'],
   sees: 'refused',
   healer: 'none: the address is the program’s argument',

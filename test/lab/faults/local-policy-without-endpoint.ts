@@ -20,6 +20,7 @@ export const fault = defineFault({
   cause: 'traffic-policy-without-local-endpoint',
   object: ({ draw }) => draw.exposed.name,
   flow: toEmptyNode,
+  stopsAt: ({ lab, draw }) => ({ hop: `node/${lab.nodes[0]?.name}`, cites: draw.exposed.name }),
   flavours: ['A', 'B'],
   sees: 'timeout',
   healer: 'none: the policy is as a person wrote it',

@@ -20,6 +20,7 @@ export const fault = defineFault({
   cause: 'masquerade-missing',
   object: () => COMMENT,
   flow: toOutside,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.near}`, cites: COMMENT }),
   flavours: ['A', 'B'],
   sees: 'timeout',
   healer: 'none: flannel re-adds its own rules every 5 s, which the one above them keeps from being reached',

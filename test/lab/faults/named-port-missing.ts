@@ -1,5 +1,5 @@
 import { defineFault } from '../fault.js';
-import { replaceField, restoreField, toService } from '../ground.js';
+import { refusedWithoutBackend, replaceField, restoreField, toService } from '../ground.js';
 import type { Scene } from '../scene.js';
 
 const TARGET = '/spec/ports/0/targetPort';
@@ -13,6 +13,7 @@ export const fault = defineFault({
   cause: 'port-not-listened',
   object: nameOf,
   flow: toService,
+  stopsAt: refusedWithoutBackend,
   flavours: ['A', 'B', 'C'],
   sees: { default: 'refused', cilium: 'not-permitted' },
   healer: 'none: the name is as a person wrote it',

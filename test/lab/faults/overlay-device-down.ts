@@ -9,6 +9,10 @@ export const fault = defineFault({
   cause: 'overlay-device-broken',
   object: () => OVERLAY,
   flow: toBackend,
+  stopsAt: ({ draw }) => ({
+    hop: `node/${draw.sick}`,
+    cites: draw.sick === draw.near ? 'default via' : `${OVERLAY} is down`,
+  }),
   flavours: ['A'],
   sees: 'timeout',
   healer: 'flannel sets the device up when it starts, and never looks again',

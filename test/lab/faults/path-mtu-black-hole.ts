@@ -13,6 +13,7 @@ export const fault = defineFault({
   cause: 'path-mtu-black-hole',
   object: ({ draw }) => draw.across.ip,
   flow: (scene) => ({ ...toBackend(scene), probe: 'large' }),
+  stopsAt: 'small packets pass: no route or rule looks at the size, and what the underlay carries no node holds',
   flavours: ['A', 'B', 'C'],
   sees: 'large-lost',
   healer: 'none: the kernel would lower the path’s MTU if an ICMP told it to, and none comes',

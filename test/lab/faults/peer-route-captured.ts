@@ -9,6 +9,7 @@ export const fault = defineFault({
   cause: 'pod-route-wrong',
   object: ({ kept }) => kept('captured'),
   flow: toBackend,
+  stopsAt: ({ draw, kept }) => ({ hop: `node/${draw.sick}`, cites: kept('captured') }),
   flavours: ['A', 'B'],
   sees: 'timeout',
   healer: 'none: flannel looks after its own route, which is intact beneath the narrower ones',

@@ -9,6 +9,7 @@ export const fault = defineFault({
   cause: 'pod-route-wrong',
   object: ({ kept }) => kept('cidr'),
   flow: toBackend,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.sick}`, cites: 'default via' }),
   // host-gw looks for its routes every 10 s and puts them back; vxlan does not look.
   flavours: ['A'],
   sees: 'timeout',

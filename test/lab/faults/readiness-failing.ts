@@ -1,6 +1,6 @@
 import { defineFault } from '../fault.js';
 import { processOf } from '../client.js';
-import { toService } from '../ground.js';
+import { refusedWithoutBackend, toService } from '../ground.js';
 import type { Scene } from '../scene.js';
 
 // The server answers 503 on its readiness path while this file exists.
@@ -21,6 +21,7 @@ export const fault = defineFault({
   cause: 'endpoints-not-ready',
   object: ({ draw }) => draw.service.name,
   flow: toService,
+  stopsAt: refusedWithoutBackend,
   flavours: ['A', 'B', 'C'],
   sees: { default: 'refused', cilium: 'not-permitted' },
   healer: 'none: kubelet repeats the probe and gets the same answer',

@@ -20,6 +20,7 @@ export const fault = defineFault({
   cause: 'reverse-path-drop',
   object: () => 'rp_filter',
   flow: toBackend,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.far}`, cites: 'rp_filter' }),
   flavours: ['A', 'B'],
   sees: 'timeout',
   healer: 'none: no program of the cluster looks at policy routes or rp_filter after its start',

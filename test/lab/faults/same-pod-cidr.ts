@@ -43,6 +43,7 @@ export const fault = defineFault({
   cause: 'cidr-overlap',
   object: ({ kept }) => kept('cidr'),
   flow: toBackend,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.near}`, cites: 'default via' }),
   flavours: ['A'],
   sees: 'timeout',
   healer: 'none: a range is never taken back from a node',

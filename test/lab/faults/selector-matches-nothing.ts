@@ -1,5 +1,5 @@
 import { defineFault } from '../fault.js';
-import { replaceField, restoreField, toService } from '../ground.js';
+import { refusedWithoutBackend, replaceField, restoreField, toService } from '../ground.js';
 
 const SELECTOR = '/spec/selector';
 
@@ -11,6 +11,7 @@ export const fault = defineFault({
   cause: 'selector-matches-nothing',
   object: ({ draw }) => draw.service.name,
   flow: toService,
+  stopsAt: refusedWithoutBackend,
   flavours: ['A', 'B', 'C'],
   // Cilium's socket load balancer fails the connect() itself when a Service has no backend.
   sees: { default: 'refused', cilium: 'not-permitted' },

@@ -10,6 +10,7 @@ export const fault = defineFault({
   cause: 'service-rules-wrong',
   object: ({ lab }) => (lab.flavour.proxy === 'iptables' ? 'KUBE-SERVICES' : 'nat-prerouting'),
   flow: toService,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.near}`, cites: 'default via' }),
   flavours: ['A', 'B'],
   // In nftables mode kube-proxy rejects what still carries a Service’s address after NAT.
   sees: { default: 'timeout', nftables: 'refused' },

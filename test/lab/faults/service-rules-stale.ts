@@ -40,6 +40,7 @@ export const fault = defineFault({
   cause: 'service-rules-wrong',
   object: deadOf,
   flow: toService,
+  stopsAt: (scene) => ({ hop: `node/${scene.draw.far}`, cites: deadOf(scene) }),
   flavours: ['A', 'B'],
   sees: 'intermittent',
   healer: 'kube-proxy rewrites a Service’s own chains when that Service changes, or at its hourly full sync',

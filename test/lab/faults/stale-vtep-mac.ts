@@ -10,6 +10,7 @@ export const fault = defineFault({
   cause: 'overlay-peer-wrong',
   object: ({ draw }) => draw.sick,
   flow: toBackend,
+  stopsAt: ({ draw }) => ({ hop: `node/${draw.sick}`, cites: 'addressed to MAC' }),
   flavours: ['A'],
   sees: 'timeout',
   healer: 'flannel publishes the MAC when it starts, and never looks again',

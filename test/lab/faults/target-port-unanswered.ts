@@ -15,6 +15,7 @@ export const fault = defineFault({
   cause: 'port-not-listened',
   object: (scene) => String(portOf(scene)),
   flow: toService,
+  stopsAt: (scene) => ({ hop: `pod/${scene.draw.across.pod}`, cites: String(portOf(scene)) }),
   flavours: ['A', 'B', 'C'],
   sees: 'refused',
   healer: 'none: the port is as a person wrote it',

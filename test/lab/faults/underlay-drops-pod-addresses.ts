@@ -10,6 +10,7 @@ export const fault = defineFault({
   cause: 'underlay-drop',
   object: ({ draw }) => draw.far,
   flow: toBackend,
+  stopsAt: 'it is lost on the wire between two nodes, of which neither holds anything',
   flavours: ['B'],
   sees: 'timeout',
   healer: 'none: nothing on a node can see or change the wire',

@@ -9,6 +9,7 @@ export const fault = defineFault({
   cause: 'veth-detached',
   object: ({ kept }) => kept('veth'),
   flow: toBackend,
+  stopsAt: ({ draw, kept }) => ({ hop: `node/${draw.far}`, cites: kept('veth') }),
   flavours: ['A', 'B'],
   sees: 'no-route',
   healer: 'none: the CNI plugin acts when a pod is made, and never looks again',
