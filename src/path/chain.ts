@@ -150,10 +150,11 @@ function firstMatch({ rules, at, caller }: Position, { frame, fork }: Thread, si
   return undefined;
 }
 
-/** An ending among threads waits its turn as a thread whose only rule gives the verdict. */
+/** An ending among threads waits its turn: as a thread whose only rule gives the verdict, or that is at its end. */
 function sealed(ending: Ending): Thread {
   const { frame, fork, trail, verdict } = ending;
-  const rule: ChainRule = { text: '', act: () => [{ frame, fork, flow: verdict ?? ACCEPT, matched: false }] };
+  if (verdict === undefined) return { frame, fork, trail, position: undefined };
+  const rule: ChainRule = { text: '', act: () => [{ frame, fork, flow: verdict, matched: false }] };
   return { frame, fork, trail, position: { rules: [rule], at: 0, caller: undefined } };
 }
 

@@ -84,6 +84,12 @@ describe('a rule that cannot be decided', () => {
       'policy if ',
     ]);
   });
+  it('leaves to the policy what returns, in whichever way', () => {
+    expect(endings('-A FORWARD -m owner --uid-owner 0 -j RETURN\n-A FORWARD -j DROP').toSorted()).toEqual([
+      'drop if -m owner --uid-owner 0 is false',
+      'policy if -m owner --uid-owner 0 is true',
+    ]);
+  });
   it('does not ask the open question when another match says no', () => {
     expect(endings('-A FORWARD -d 10.9.9.9/32 -m owner --uid-owner 0 -j DROP')).toEqual(['policy if ']);
   });
