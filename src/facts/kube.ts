@@ -68,6 +68,8 @@ export interface PodObject {
    * mesh whose CNI plugin does it. Where false the kernel would have refused, so there are none.
    */
   readonly mayFilter: boolean;
+  /** A user namespace of its own (`hostUsers: false`): its ids are others to the kernel. */
+  readonly ownUsers?: true;
   readonly containers: readonly ContainerObject[];
 }
 
@@ -155,15 +157,18 @@ export interface DnsSetup {
   readonly forwards: readonly string[];
 }
 
+/** The DaemonSet that runs an agent on every node. */
+export interface AgentSet {
+  readonly namespace: string;
+  readonly name: string;
+  readonly desired: number;
+  readonly ready: number;
+}
+
 export interface ProxySetup {
   readonly mode: 'iptables' | 'nftables' | 'ipvs' | 'none' | 'unknown';
   readonly clusterCidr?: string;
-  readonly daemonSet?: {
-    readonly namespace: string;
-    readonly name: string;
-    readonly desired: number;
-    readonly ready: number;
-  };
+  readonly daemonSet?: AgentSet;
 }
 
 export interface CniSetup {
@@ -182,12 +187,7 @@ export interface CniSetup {
   /** flannel: `vxlan`, `host-gw` …; the others as they call it. */
   readonly backend?: string;
   readonly network?: string;
-  readonly daemonSet?: {
-    readonly namespace: string;
-    readonly name: string;
-    readonly desired: number;
-    readonly ready: number;
-  };
+  readonly daemonSet?: AgentSet;
   readonly settings: Readonly<Record<string, string>>;
 }
 

@@ -122,6 +122,12 @@ export type Sysctls = Readonly<Record<string, string>>;
 /** `IpForwDatagrams`, `TcpExtListenOverflows` …: nstat's names, whichever tool told. */
 export type Counters = Readonly<Record<string, number>>;
 
+/** Ids of a process, as the kernel knows them outside of any user namespace. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 export interface ConntrackEntry {
   readonly protocol: string;
   readonly state?: string;

@@ -37,9 +37,13 @@ export function podNetns(pod: Subject<'pod'>, know: Know): Netns {
   if (object === 'absent') throw new Unanswerable([{ kind: 'unreachable', detail: `pod ${pod.name} does not exist` }]);
   if (object.hostNetwork) return know.get(nodeSubject(object.node ?? ''), 'netns');
   const parts = object.mayFilter ? [...ANY, ...FILTER] : ANY;
+  // Rules about the sender's user stand in pods only, and only where something may have written any.
+  if (object.mayFilter) know.ahead([[pod, 'user']]);
   const netns = assemble({ id: `pod/${pod.namespace}/${pod.name}`, subject: pod, parts }, know);
   // Without NET_ADMIN in the pod the kernel lets nobody in it filter anything, so nobody needs to look.
-  return object.mayFilter ? netns : { ...netns, netfilter: NOTHING };
+  if (!object.mayFilter) return { ...netns, netfilter: NOTHING };
+  const user = object.ownUsers ? undefined : know.peek(pod, 'user');
+  return user === undefined || user.kind === 'unknown' ? netns : { ...netns, user: user.value };
 }
 
 interface Place {

@@ -1,7 +1,17 @@
 // What the walk may look at: every network namespace as it was read, and how they hang together.
 import type { CiliumMaps } from '../facts/ebpf.js';
 import type { Netfilter } from '../facts/netfilter.js';
-import type { Address, FdbEntry, Link, Neighbour, Route, RoutingRule, Socket, Sysctls } from '../facts/network.js';
+import type {
+  Address,
+  FdbEntry,
+  Link,
+  Neighbour,
+  Route,
+  RoutingRule,
+  Socket,
+  Sysctls,
+  User,
+} from '../facts/network.js';
 
 export interface Netns {
   /** `node/w1`, `pod/shop/web`, `outside`. */
@@ -19,6 +29,8 @@ export interface Netns {
   readonly ebpf?: CiliumState | 'not-read';
   /** Absent: not read. */
   readonly sockets?: readonly Socket[];
+  /** Of the process that sends from here. Absent: not read. */
+  readonly user?: User;
   /** What could not be read, by name. */
   readonly unread: readonly { readonly what: string; readonly why: string }[];
 }

@@ -3,11 +3,11 @@ import { judgePath } from './path-end.js';
 import type { FlowSaid } from './product.js';
 
 type Step = FlowSaid['steps'][number];
-const step = (hop: string, says: string, mark = 'ok', more: Partial<Step> = {}): Step => ({
+const step = (hop: string, says: string, more: Partial<Step> = {}): Step => ({
   hop,
   says,
   cites: '',
-  mark,
+  mark: 'ok',
   ...more,
 });
 const flow = (steps: readonly Step[], hops: FlowSaid['hops'] = []): FlowSaid => ({
@@ -21,11 +21,16 @@ const flow = (steps: readonly Step[], hops: FlowSaid['hops'] = []): FlowSaid => 
 const BROKEN = { name: 'node/w2', state: 'broken', says: 'dropped' };
 const FREE = { name: 'node/w1', state: 'ok', says: 'passes' };
 
+const rejected = flow(
+  [step('node/w2', 'rejected', { mark: 'stop', cites: '-j REJECT' }), step('pod/web (reply)', 'the answer fits')],
+  [FREE, BROKEN],
+);
+
 const stopped = flow(
   [
-    step('node/w1', 'routed', 'ok', { cites: 'default via 10.0.0.1' }),
-    step('node/w2 (reply)', 'passes', 'ok', { cites: '-P OUTPUT ACCEPT' }),
-    step('node/w2 (reply)', 'dropped', 'stop', { cites: '-P FORWARD DROP', command: 'iptables-save' }),
+    step('node/w1', 'routed', { cites: 'default via 10.0.0.1' }),
+    step('node/w2 (reply)', 'passes', { cites: '-P OUTPUT ACCEPT' }),
+    step('node/w2 (reply)', 'dropped', { mark: 'stop', cites: '-P FORWARD DROP', command: 'iptables-save' }),
   ],
   [FREE, BROKEN],
 );
@@ -39,10 +44,14 @@ test.each([
   expect(judgePath([stopped], wanted).holds).toBe(holds);
 });
 
+test('a path that is refused ends there, not where the refusal comes to', () => {
+  expect(judgePath([rejected], { hop: 'node/w2', cites: 'REJECT' }).holds).toBe(true);
+});
+
 test('a path that is lost sight of ends with all that its last hop did, and with the question', () => {
   const steps = [
     step('pod/web', 'out'),
-    step('node/w1', 'routed', 'ok', { cites: 'default via 10.0.0.1' }),
+    step('node/w1', 'routed', { cites: 'default via 10.0.0.1' }),
     step('node/w1', 'out of eth0'),
   ];
   const open = flow(steps, [{ name: 'node/w1', state: 'unknown', says: 'whether the network routes it' }]);

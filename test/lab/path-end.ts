@@ -24,16 +24,13 @@ interface End {
   readonly text: string;
 }
 
-/** The step that stops it; of a path that leaves or is lost sight of, what its last hop did with the packet. */
+/** The step that stops it, before any answer to it; of a path that leaves or is lost sight of, all that its last hop did. */
 function endOf({ steps, hops }: FlowSaid): End | undefined {
-  const last = steps.at(-1);
+  const last = steps.find(({ mark }) => mark === 'stop') ?? steps.at(-1);
   if (!last) return undefined;
   const before = steps.findLastIndex(({ hop }) => hop !== last.hop);
   const told = last.mark === 'stop' ? [last] : steps.slice(before + 1);
   const open = hops.flatMap(({ state, says }) => (state === 'unknown' ? [says] : []));
-  const texts = told.flatMap(({ says, cites, command = '' }) => [says, cites, command]);
-  return {
-    hop: last.hop.replace(/ \(reply\)$/, ''),
-    text: [...texts, ...open].filter((each) => each !== '').join(' | '),
-  };
+  const texts = [...told.flatMap(({ says, cites, command = '' }) => [says, cites, command]), ...open];
+  return { hop: last.hop.replace(/ \(reply\)$/, ''), text: texts.filter((each) => each !== '').join(' | ') };
 }

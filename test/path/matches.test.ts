@@ -150,3 +150,28 @@ describe('fib in nft, which prints `exists` and `missing` as true and false', ()
     expect(drops({ op: '==', left: oif, right }, { ...FRAME, dst }, here)).toBe(expected);
   });
 });
+
+describe('owner', () => {
+  const mine: Sight = { netns: { ...bareNetns('pod/x'), user: { uid: 1000, gid: 12 } }, hook: 'output', oif: 'b' };
+  const unread: Sight = { ...mine, netns: bareNetns('pod/x') };
+  const passed: Sight = { ...sight, hook: 'postrouting' };
+  const udp: Frame = { ...FRAME, protocol: 'udp', flags: '' };
+  it.each([
+    ['--uid-owner 1000', FRAME, mine, 'yes'],
+    ['--uid-owner 1337', FRAME, mine, 'no'],
+    ['! --uid-owner 1337', FRAME, mine, 'yes'],
+    ['--uid-owner 999-1001', FRAME, mine, 'yes'],
+    ['--uid-owner 1001-1337', FRAME, mine, 'no'],
+    ['--gid-owner 12', FRAME, mine, 'yes'],
+    ['! --uid-owner 1000 --gid-owner 12', FRAME, mine, 'no'],
+    ['--uid-owner 1000', udp, mine, 'yes'],
+    ['--uid-owner 1000', { ...udp, state: 'ESTABLISHED' }, mine, 'open'],
+    ['--uid-owner 1000', { ...FRAME, flags: 'RST,ACK' }, mine, 'open'],
+    ['--uid-owner 1000', FRAME, unread, 'open'],
+    ['--socket-exists', FRAME, mine, 'open'],
+    ['--uid-owner 1000', FRAME, passed, 'no'],
+    ['! --uid-owner 1000', FRAME, passed, 'yes'],
+  ] as const)('%s of %o', (...[match, frame, here, expected]) => {
+    expect(answer(`-m owner ${match}`, frame, here)).toBe(expected);
+  });
+});

@@ -127,8 +127,12 @@ asks() {
   done
 }
 
+# As somebody whose two ids differ.
+user() { save linux-6.18 status.txt setpriv --reuid 1337 --regid 42 --clear-groups cat /proc/self/status; }
+
 build
 use
+user
 iproute
 busybox
 conntrack_tools

@@ -6,6 +6,7 @@ import {
   readResolvConfAnswer,
   readSubnetEnvAnswer,
 } from '../../src/facts/asks/files.js';
+import { readUserAnswer } from '../../src/facts/asks/user.js';
 import { answered, captured } from './captured.js';
 
 const file = (text: string) => answered('file', text);
@@ -33,6 +34,11 @@ describe('files', () => {
       { ip: '127.0.0.1', names: ['localhost'] },
       { ip: '10.1.2.3', names: ['web', 'web.shop'] },
     ]);
+  });
+
+  it('tells as whom we try', () => {
+    expect(readUserAnswer(answered('status', captured('linux-6.18/status.txt')))).toEqual({ uid: 1337, gid: 42 });
+    expect(readUserAnswer(answered('status', 'Name:\tcat\n'))).toHaveProperty('unreadable');
   });
 
   it('tells the order of sources', () => {

@@ -12,6 +12,7 @@ export const POD_FIELDS = [
   'metadata.deletionTimestamp',
   'spec.nodeName',
   'spec.hostNetwork',
+  'spec.hostUsers',
   'spec.dnsPolicy',
   'spec.dnsConfig',
   'spec.containers.*.name',
@@ -54,6 +55,7 @@ export function readPod(pod: Jsonish): PodObject {
     readySince: text(at(ready, 'lastTransitionTime')),
     deleting: at(pod, 'metadata', 'deletionTimestamp') !== undefined,
     mayFilter: mayFilter(pod),
+    ownUsers: at(pod, 'spec', 'hostUsers') === false ? true : undefined,
     containers: list(at(pod, 'spec', 'containers')).map((container) => readContainer(container, pod)),
   }) as PodObject;
 }

@@ -3,6 +3,7 @@ import type { IptablesMatch } from '../../facts/netfilter.js';
 import { type Truth, not } from '../chain.js';
 import { addressTypeTest, ipRangeTest, physdevTest, recentTest, reversePathTest } from './match-place.js';
 import { conntrackTest, connmarkTest, stateTest } from './match-conntrack.js';
+import { ownerTest } from './match-owner.js';
 import { setTest } from './match-set.js';
 import {
   ALWAYS,
@@ -132,6 +133,7 @@ const MODULES: Readonly<Record<string, TestMaker>> = {
   addrtype: addressTypeTest,
   recent: recentTest,
   set: setTest,
+  owner: ownerTest,
   rpfilter: reversePathTest,
   physdev: physdevTest,
   iprange: ipRangeTest,
