@@ -5,7 +5,7 @@ import { downBridge, shutPort } from './link-state.js';
 import { throughHook } from './hook-stage.js';
 import type { Frame } from './packet.js';
 import { type Bridged, type Journey, type Scenario, dropped, logged, netnsOf, staged, unsure } from './scenario.js';
-import { farEnd } from './wire.js';
+import { farEnd, strayText } from './wire.js';
 import { type Netns, addressesOf, linkOf } from './world.js';
 
 export function switchFrame(journey: Journey, scenario: Scenario, stage: Bridged): readonly Scenario[] {
@@ -83,7 +83,8 @@ function choosePort(journey: Journey, netns: Netns, { bridge, frame, nexthop }: 
   if (only) return { kind: 'port', port: only };
   const open = ports.filter((port) => takes(journey, netns, { port, frame, nexthop }) === undefined);
   const what = frame.dstMac === undefined ? nexthop : `MAC ${frame.dstMac}`;
-  if (open.length === 0) return { kind: 'none', by: `no port of ${bridge} leads to ${what}` };
+  const stray = strayText(journey.world, netns, { bridge, ip: nexthop });
+  if (open.length === 0) return { kind: 'none', by: `no port of ${bridge} leads to ${what}${stray}` };
   return { kind: 'unknown', why: `which port of ${bridge} of ${netns.id} leads to ${what}` };
 }
 

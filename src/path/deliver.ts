@@ -1,11 +1,13 @@
 // A packet for this namespace itself: INPUT, then a tunnel, a socket, or nobody.
 import type { Socket } from '../facts/network.js';
 import { throughHook } from './hook-stage.js';
+import { bridgeCallsIptables } from './arrive.js';
 import { type Frame, reversed, sameTuple, tupleText } from './packet.js';
+import type { Step } from './prediction.js';
 import { acceptance, refusal } from './refuse.js';
 import { type Journey, type Scenario, ended, logged, unsure } from './scenario.js';
 import { decapsulate } from './vxlan.js';
-import { type Netns, ownsAddress } from './world.js';
+import { type Netns, type World, ownsAddress } from './world.js';
 
 export interface AtHome {
   readonly netns: Netns;
@@ -82,7 +84,11 @@ function listens(socket: Socket, frame: Frame): boolean {
 }
 
 /** The answer is back where somebody may wait for it: it must look like an answer to what was sent. */
-function returned({ packet }: Journey, scenario: Scenario, { netns, frame }: { netns: Netns; frame: Frame }): Scenario {
+function returned(
+  { packet, world }: Journey,
+  scenario: Scenario,
+  { netns, frame }: { netns: Netns; frame: Frame },
+): Scenario {
   const { client } = scenario;
   const isHome = netns.id === packet.from || (packet.from === 'outside' && ownsAddress(netns, client.src));
   const fits = frame.icmp ? sameTuple(frame.icmp.about, client) : sameTuple(reversed(frame), client);
@@ -105,8 +111,21 @@ function returned({ packet }: Journey, scenario: Scenario, { netns, frame }: { n
   const says = isHome
     ? `the client sent to ${client.dst}:${client.dport} and is answered from ${frame.src}:${frame.sport}: not translated back`
     : `the answer ${tupleText(frame)} ends in ${netns.id}, which asked nothing`;
-  const told = logged(scenario, netns.id, { kind: 'drop', says, command: 'conntrack -L' });
+  const past = pastRules(world, scenario, netns);
+  const told = logged(scenario, netns.id, { kind: 'drop', says, command: 'conntrack -L', ...past });
   return arrivedWith(ended(told, { kind: 'untranslated', netns: netns.id, by: says }), frame);
+}
+
+/** The setting by which the bridge that an answer came by last does not show it to the rules that would translate it back. */
+function pastRules({ netns }: World, { log }: Scenario, own: Netns): Pick<Step, 'cites' | 'command'> {
+  let at = log;
+  while (at?.netns === own.id) at = at.before;
+  const from = at && netns.get(at.netns);
+  if (!from || at?.before?.step.kind !== 'bridge' || bridgeCallsIptables(from) !== false) return {};
+  return {
+    cites: `${from.id} switches it past its rules: net.bridge.bridge-nf-call-iptables is not 1`,
+    command: 'sysctl net.bridge.bridge-nf-call-iptables',
+  };
 }
 
 function arrivedWith(scenario: Scenario, last: Frame): Scenario {

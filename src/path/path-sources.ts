@@ -54,7 +54,7 @@ function worldOf(flow: Subject<'flow'>, know: Know): World {
     const object = know.peek(subject, 'object');
     return object.kind === 'unknown' || object.value === 'absent' ? [] : [{ subject, object: object.value }];
   });
-  const entrances = flow.source.kind === 'outside' ? entered(flow, know) : [];
+  const entrances = entered(flow, know);
   const names = new Set([
     ...objects.flatMap(({ object }) => object.node ?? []),
     ...pods.flatMap(({ node }) => node ?? []),
@@ -76,12 +76,12 @@ function worldOf(flow: Subject<'flow'>, know: Know): World {
   return { ...world, podLinks: podLinks(world), balanced };
 }
 
-/** Where a client outside comes in: the node whose address it dials, or any that a load balancer may choose. */
+/** The node whose address is dialled, where it may forward by a node port; else any that a load balancer may choose. */
 function entered(flow: Subject<'flow'>, know: Know): readonly NodeObject[] {
   const listed = know.peek(CLUSTER, 'nodes');
   const nodes = listed.kind === 'unknown' ? [] : listed.value;
   const dialled = nodes.filter(({ internalIps }) => internalIps.includes(flow.address));
-  if (dialled.length > 0 || !flow.service) return dialled;
+  if (dialled.length > 0 || !flow.service || flow.source.kind !== 'outside') return dialled;
   const subject = serviceSubject(flow.service.namespace, flow.service.name);
   const service = know.peek(subject, 'object');
   if (service.kind === 'unknown' || service.value === 'absent') return [];

@@ -1,6 +1,6 @@
 // A namespace sends a packet: route, OUTPUT, and the route again where a rule changed destination or mark.
-import type { Route } from '../facts/network.js';
-import { ipNumber } from '../facts/ip.js';
+import type { Address, Route } from '../facts/network.js';
+import { ipNumber, isWithin, parseCidr } from '../facts/ip.js';
 import { mayLeave, questionOf } from './leave.js';
 import type { Frame } from './packet.js';
 import type { NoRoute } from './prediction.js';
@@ -10,7 +10,7 @@ import { throughHook } from './hook-stage.js';
 import { type RouteAnswer, lookupRoute } from './route.js';
 import { type Journey, type Scenario, type Stage, ended, logged, netnsOf, staged, unsure } from './scenario.js';
 import { sourceFor } from './source.js';
-import type { Netns } from './world.js';
+import { type Netns, linkOf } from './world.js';
 import { sendBlind } from './blind.js';
 
 type Send = Extract<Stage, { at: 'send' }>;
@@ -127,10 +127,7 @@ export function routed(
   ];
   const total = hops.reduce((sum, { weight }) => sum + weight, 0);
   return hops.map(({ via, dev, weight }) => {
-    const says =
-      route.type === 'local'
-        ? `${frame.dst} is an address of ${netns.id}`
-        : `${frame.dst} goes ${via === undefined ? '' : `via ${via} `}out of ${dev}`;
+    const says = routeText(netns, frame.dst, { route, via, dev });
     const told = logged(scenario, netns.id, { kind: 'route', says, cites: route.text, command });
     const fork =
       hops.length > 1 ? chanced(scenario.fork, weight / total, `${netns.id} ${route.text} ${via ?? dev}`) : told.fork;
@@ -139,6 +136,28 @@ export function routed(
       hop: { route, dev: route.type === 'local' ? 'lo' : (dev ?? 'lo'), ...(via === undefined ? {} : { via }) },
     };
   });
+}
+
+interface Way {
+  readonly route: Route;
+  readonly via: string | undefined;
+  readonly dev: string | undefined;
+}
+
+function routeText(netns: Netns, dst: string, { route, via, dev }: Way): string {
+  if (route.type === 'local') return `${dst} is an address of ${netns.id}`;
+  const way = `${dst} goes ${via === undefined ? '' : `via ${via} `}out of ${dev}`;
+  const down = goneWith(netns, dst, route);
+  return down === undefined ? way : `${way}: ${down.link}, which has ${down.ip}/${down.prefix}, is down`;
+}
+
+/** A device that is set down takes its routes along (fib_sync_down_dev): what they led to follows a wider one. */
+function goneWith(netns: Netns, dst: string, { dst: taken }: Route): Address | undefined {
+  const length = parseCidr(taken)?.length ?? 0;
+  return netns.addresses.find(
+    ({ ip, prefix, link, family }) =>
+      family === 4 && prefix > length && linkOf(netns, link)?.up === false && isWithin(dst, `${ip}/${prefix}`),
+  );
 }
 
 const FAILING: Readonly<Partial<Record<Route['type'], NoRoute>>> = {

@@ -16,7 +16,7 @@ import {
   unseen,
   unsure,
 } from './scenario.js';
-import { ownerOf } from './wire.js';
+import { ownerOf, strayText } from './wire.js';
 import { type Netns, linkOf } from './world.js';
 
 /** Devices that carry IP without a hardware address. */
@@ -112,9 +112,10 @@ export function neighbourOf(journey: Journey, netns: Netns, { oif, nexthop, link
     return owner.mac === undefined
       ? { ...FOUND, assumed: true }
       : { kind: 'found', mac: owner.mac.toLowerCase(), assumed: false };
-  if (isFailed) return { kind: 'unreachable', by: `${nexthop} dev ${oif} ${entry.state}` };
+  const stray = link?.kind === 'bridge' ? strayText(journey.world, netns, { bridge: oif, ip: nexthop }) : '';
+  if (isFailed) return { kind: 'unreachable', by: `${nexthop} dev ${oif} ${entry.state}${stray}` };
   if (owner.kind === 'nobody')
-    return { kind: 'unreachable', by: `nobody on ${oif} of ${netns.id} answers for ${nexthop}` };
+    return { kind: 'unreachable', by: `nobody on ${oif} of ${netns.id} answers for ${nexthop}${stray}` };
   // A gateway of the network around us: that it answers is the likeliest, and nothing here could tell.
   if (link?.kind !== 'bridge' && journey.world.pods.get(nexthop) === undefined) return { ...FOUND, assumed: true };
   return { kind: 'unknown', why: `whether anything answers for ${nexthop} on ${oif} of ${netns.id}` };

@@ -41,6 +41,14 @@ export function hostEnd(world: World, pod: string): FarEnd | undefined {
   return undefined;
 }
 
+/** Names the link in front of the pod at this address, where it is no port of the bridge that should lead there. */
+export function strayText(world: World, netns: Netns, { bridge, ip }: { bridge: string; ip: string }): string {
+  const pod = world.pods.get(ip);
+  const end = pod && !pod.hostNetwork ? hostEnd(world, pod.netns) : undefined;
+  const link = end?.netns === netns.id && end.link !== undefined ? linkOf(netns, end.link) : undefined;
+  return link && link.master !== bridge ? `; ${link.name}, which leads there, is no port of it` : '';
+}
+
 export const podOf = (world: World, netns: string): readonly [string, PodAt] | undefined =>
   [...world.pods].find(([, pod]) => pod.netns === netns && !pod.hostNetwork);
 

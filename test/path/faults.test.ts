@@ -140,8 +140,19 @@ describe('faults on the bridge', () => {
       fdb: fdb.filter(({ dev }) => dev !== port),
     }));
     expect(told(where, apiThere.ip)).toEqual([
-      '1.000 dropped in node/w2 by not switched: no port of cni0 leads to MAC 26:90:05:c6:dd:18 => timeout',
+      `1.000 dropped in node/w2 by not switched: no port of cni0 leads to MAC 26:90:05:c6:dd:18; ${port}, which leads there, is no port of it => timeout`,
     ]);
+  });
+  it('is down, and its route went with it', () => {
+    const where = broken('node/w2', ({ links, routes }) => ({
+      links: links.map((link) => (link.name === 'cni0' ? { ...link, up: false } : link)),
+      routes: routes.filter(({ dev, table }) => dev !== 'cni0' || table === 'local'),
+    }));
+    const [branch] = predict(where, { protocol: 'tcp', from: web.id, dst: apiThere.ip, dport: 8080 }).branches;
+    expect(branch?.hops.at(-1)?.steps.findLast(({ kind }) => kind === 'route')).toMatchObject({
+      says: `${apiThere.ip} goes via 192.168.108.1 out of eth0: cni0, which has 10.200.2.1/24, is down`,
+      cites: expect.stringMatching(/^default via 192\.168\.108\.1/),
+    });
   });
   it('loses un-NATed answers without br_netfilter on one node only', () => {
     const where = setting('node/w1', 'net.bridge.bridge-nf-call-iptables', '0');
@@ -149,6 +160,12 @@ describe('faults on the bridge', () => {
       `0.500 delivered to ${apiHere.id} ${apiHere.ip}:8080, answer untranslated in ${web.id} by the client sent to ${VIP}:80 and is answered from ${apiHere.ip}:8080: not translated back => timeout`,
       `0.500 delivered to ${apiThere.id} ${apiThere.ip}:8080, answer delivered to ${web.id} ${web.ip}:40000 => connected`,
     ]);
+    const lost = predict(where, { protocol: 'tcp', from: web.id, dst: VIP, dport: 80 }).branches.find(
+      ({ symptom }) => symptom === 'timeout',
+    );
+    expect(lost?.reply?.hops.at(-1)?.steps.at(-1)?.cites).toBe(
+      'node/w1 switches it past its rules: net.bridge.bridge-nf-call-iptables is not 1',
+    );
   });
   it('cannot reach itself through its Service with hairpin mode off', () => {
     const where = broken('node/w1', ({ links }) => ({
