@@ -57,10 +57,13 @@ function undecided(group: readonly Ended[], probability: number): Branch {
   const symptoms = new Set(group.map(({ branch }) => branch.symptom));
   const shown = group.find(({ branch }) => branch.outcome.kind !== 'unknown') ?? first;
   const { reply: _, ...branch } = shown.branch;
+  // Names of questions begin with the namespace that they are about.
+  const [netns] = [...shown.fork.doubts.keys()].map((question) => question.slice(0, question.indexOf(' ')));
+  const outcome: Outcome = { kind: 'unknown', undecided: [...new Set(whys)], possible };
   return {
     ...branch,
     probability,
-    outcome: { kind: 'unknown', undecided: [...new Set(whys)], possible },
+    outcome: netns === undefined ? outcome : { ...outcome, netns },
     symptom: symptoms.size === 1 ? shown.branch.symptom : 'unknown',
   };
 }

@@ -72,7 +72,13 @@ export type Outcome =
   | { readonly kind: 'untranslated'; readonly netns: string; readonly by: string }
   | { readonly kind: 'loop'; readonly netns: string; readonly by: string }
   | { readonly kind: 'leaves'; readonly netns: string; readonly by: string }
-  | { readonly kind: 'unknown'; readonly undecided: readonly string[]; readonly possible: readonly Outcome[] };
+  /** `netns` is where the first of the questions arose, of a way that might end otherwise. */
+  | {
+      readonly kind: 'unknown';
+      readonly undecided: readonly string[];
+      readonly possible: readonly Outcome[];
+      readonly netns?: string;
+    };
 
 export type Symptom =
   | 'connected'

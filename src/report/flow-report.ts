@@ -10,13 +10,14 @@ import type { FlowReport, StripHop } from './report.js';
 export function flowReport(seen: FlowSeen, predicted: Fact<Prediction> | undefined): FlowReport {
   const branch = predicted && predicted.kind !== 'unknown' ? telling(predicted.value) : undefined;
   const agree = compared(seen, predicted);
+  const stop = branch && stopOf(branch, seen.subject.address);
   return {
     name: subjectText(seen.subject),
     observed: observedText(seen),
     predicted: predictedText(predicted),
     agree,
-    hops: branch ? hopsOf(branch) : [],
-    steps: branch ? stepsOf(branch) : [],
+    hops: branch ? hopsOf(branch, stop) : [],
+    steps: branch ? stepsOf(branch, stop) : [],
   };
 }
 
@@ -29,34 +30,56 @@ const badness = ({ outcome, reply }: Branch): number => {
   return end === 'delivered' || end === 'leaves' ? 0 : end === 'unknown' ? 1 : 2;
 };
 
-function hopsOf(branch: Branch): readonly StripHop[] {
-  const stop = stopOf(branch);
-  const names = branch.hops.map(({ netns }) => netns);
-  return branch.hops
-    .filter(({ netns }, at) => netns !== names[at - 1])
-    .map(({ netns }, at, all): StripHop => {
-      const name = shortName(netns);
-      const last = at === all.length - 1;
-      if (!stop || !(stop.netns === netns || (last && stop.netns === ''))) return { name, state: 'ok', says: 'passes' };
-      return { name, state: stop.state, says: stop.says };
-    });
+function hopsOf({ hops }: Branch, stop: Stop | undefined): readonly StripHop[] {
+  const walked = hops.map(({ netns }) => netns).filter((netns, at, all) => netns !== all[at - 1]);
+  // An answer may be lost on a node that the way there did not touch.
+  const names = stop && !walked.includes(stop.netns) ? [...walked, stop.netns] : walked;
+  return names.map((netns, at): StripHop => {
+    const name = shortName(netns);
+    const isHere = stop && at === names.lastIndexOf(stop.netns);
+    return isHere ? { name, state: stop.state, says: stop.says } : { name, state: 'ok', says: 'passes' };
+  });
 }
 
-function stopOf({ outcome, reply }: Branch): { netns: string; state: 'broken' | 'unknown'; says: string } | undefined {
-  const end = outcome.kind === 'delivered' && reply ? reply.outcome : outcome;
+interface Stop {
+  readonly netns: string;
+  readonly back: boolean;
+  readonly state: 'broken' | 'unknown';
+  readonly says: string;
+}
+
+function stopOf({ hops, outcome, reply }: Branch, asked: string): Stop | undefined {
+  // REDIRECT in OUTPUT leads to 127.0.0.1 (nf_nat_redirect_ipv4): a sidecar, say, which answers for everybody.
+  if (outcome.kind === 'delivered' && outcome.address.startsWith('127.') && !asked.startsWith('127.')) {
+    const says = `redirected to its own ${outcome.address}:${outcome.port}: what listens there answers, and whether it reaches ${asked} was not seen`;
+    return { netns: outcome.netns, back: false, state: 'unknown', says };
+  }
+  const answer = outcome.kind === 'delivered' ? reply : undefined;
+  const end = answer?.outcome ?? outcome;
   if (end.kind === 'delivered' || end.kind === 'leaves') return undefined;
-  if (end.kind === 'unknown')
-    return { netns: '', state: 'unknown', says: `cannot be told: ${end.undecided.join('; ')}` };
-  const way = end === outcome ? '' : 'on the way back: ';
-  return { netns: end.netns, state: 'broken', says: way + outcomeText(end) };
+  const back = answer !== undefined;
+  const says = `${back ? 'on the way back: ' : ''}${outcomeText(end)}`;
+  if (end.kind !== 'unknown') return { netns: end.netns, back, state: 'broken', says };
+  const netns = end.netns ?? (answer?.hops ?? hops).at(-1)?.netns;
+  return netns === undefined ? undefined : { netns, back, state: 'unknown', says };
 }
 
-function stepsOf(branch: Branch): FlowReport['steps'] {
-  const forward = branch.hops.flatMap(({ netns, steps }) => steps.map((step) => line(shortName(netns), step)));
-  const back = (branch.reply?.hops ?? []).flatMap(({ netns, steps }) =>
-    steps.map((step) => line(`${shortName(netns)} (reply)`, step)),
-  );
-  return [...forward, ...back];
+function stepsOf(branch: Branch, stop: Stop | undefined): FlowReport['steps'] {
+  const open = stop?.state === 'unknown' ? stop : undefined;
+  return [
+    ...legOf(branch.hops, '', open?.back === false ? open : undefined),
+    ...legOf(branch.reply?.hops ?? [], ' (reply)', open?.back === true ? open : undefined),
+  ];
+}
+
+/** A line a step, and a question where it arose. */
+function legOf(hops: Branch['hops'], suffix: string, open: Stop | undefined): FlowReport['steps'] {
+  const last = hops.findLastIndex(({ netns }) => netns === open?.netns);
+  return hops.flatMap(({ netns, steps }, at) => {
+    const hop = shortName(netns) + suffix;
+    const told = steps.map((step) => line(hop, step));
+    return open && at === last ? [...told, { hop, says: open.says, cites: '', mark: 'unknown' as const }] : told;
+  });
 }
 
 const STOPS: readonly string[] = ['drop', 'refuse'];
