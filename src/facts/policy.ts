@@ -10,6 +10,8 @@ export interface Enforcer {
   readonly says: string;
   readonly enforces: boolean | 'unknown';
   readonly daemonSet?: { readonly namespace: string; readonly name: string };
+  /** As its image's tag says, `1.16.5`; absent where the tag is no version. */
+  readonly version?: string;
   /** What of its configuration changes how it reads policies. */
   readonly settings: Readonly<Record<string, string>>;
 }

@@ -57,6 +57,7 @@ export type Policed =
       readonly translated: boolean;
       /** Every pod of both ends' namespaces, where policies cannot be told without them. */
       readonly siblings?: readonly PodObject[];
+      readonly siblingsAreAll?: boolean;
       /** Why no policy can be sure of who the packet is from. */
       readonly blurred?: string;
     };
@@ -87,16 +88,18 @@ export const policed: Source<'flow', Policed> = (flow, know) => {
   };
 };
 
-/** kube-router turns port names into numbers by looking at other pods, so where it enforces names they are read. */
+/** kube-router and Cilium turn port names into numbers by looking at other pods, so where they enforce names these are read. */
 function siblingsOf(ends: readonly PolicedEnd[], know: Know): readonly PodObject[] | undefined {
   const pods = ends.flatMap((end) => (end.kind === 'pod' ? [end] : []));
   const rules = pods.flatMap(({ selecting }) => selecting).flatMap(({ ingress, egress }) => [...ingress, ...egress]);
   const hasNames = rules.some(({ ports }) => ports.some(({ port }) => typeof port === 'string'));
-  if (!hasNames || know.get(CLUSTER, 'enforcer').name !== 'kube-router') return undefined;
+  if (!hasNames || !BY_OTHER_PODS.includes(know.get(CLUSTER, 'enforcer').name)) return undefined;
   const namespaces = [...new Set(pods.map(({ pod }) => pod.namespace))];
   know.begin(namespaces.map((one) => listRequest(namespaced('', one, 'pods'), POD_FIELDS)));
   return namespaces.flatMap((one) => askList(know, namespaced('', one, 'pods'), POD_FIELDS).map(readPod));
 }
+
+const BY_OTHER_PODS: readonly Enforcer['name'][] = ['kube-router', 'cilium'];
 
 /** All that is wanted of them at once: one after another they would cost a round each. */
 function podsAhead(ends: readonly (Place | Behind['pod'])[]): readonly Wanted[] {

@@ -74,6 +74,8 @@ export async function groundDown(scene: Scene): Promise<void> {
 
 export interface Stage {
   readonly pods: readonly PodObject[];
+  /** Of the whole cluster: Cilium looks port names up in all of them. */
+  readonly everyPod: readonly PodObject[];
   readonly nodes: readonly NodeObject[];
   /** A source's node and the process whose network it has. */
   readonly places: ReadonlyMap<string, { readonly node: string; readonly pid: string }>;
@@ -90,7 +92,8 @@ async function listed(scene: Scene, ...what: readonly string[]): Promise<readonl
 
 export async function stage(scene: Scene): Promise<Stage> {
   const names = Object.keys(NAMESPACES);
-  const found = (await Promise.all(names.map((name) => listed(scene, 'pods', '-n', name)))).flat().map(readPod);
+  const everyPod = (await listed(scene, 'pods', '-A')).map(readPod);
+  const found = everyPod.filter(({ namespace }) => names.includes(namespace));
   const nodes = (await listed(scene, 'nodes')).map(readNode).filter(({ name }) => name.startsWith('w'));
   const places = new Map<string, { node: string; pid: string }>();
   for (const { name, namespace } of found) places.set(`${namespace}/${name}`, await processOf(scene, name, namespace));
@@ -101,5 +104,5 @@ export async function stage(scene: Scene): Promise<Stage> {
     podRanges: [...podRanges, scene.lab.cidrs.pods],
     nodeRange: scene.lab.cidrs.nodes,
   };
-  return { pods: found, nodes, places, ground };
+  return { pods: found, everyPod, nodes, places, ground };
 }

@@ -77,14 +77,10 @@ function pair(
   { source, dest, target }: { readonly source: Named; readonly dest: Named; readonly target: Target },
   { enforcer, at }: World,
 ): Pair {
-  const spaces = [source, dest].flatMap(({ end }) => (end.kind === 'pod' ? [end.pod.namespace] : []));
-  const siblings = at.pods.filter(({ namespace }) => spaces.includes(namespace));
   const dests = [{ end: dest.end, port: target.port }];
-  const common = { kind: 'read', enforcer, observed: 'none', dns: false, translated: false } as const;
-  const told = intend(
-    { ...common, source: source.end, dests, protocol: target.protocol.toUpperCase(), siblings },
-    { admin: [] },
-  );
+  const seen = { observed: 'none', siblings: at.everyPod, siblingsAreAll: true } as const;
+  const common = { kind: 'read', enforcer, dns: false, translated: false, ...seen } as const;
+  const told = intend({ ...common, source: source.end, dests, protocol: target.protocol.toUpperCase() }, { admin: [] });
   const [predicted] = told.ways;
   if (!predicted) throw new Error('a pair without a way');
   return { from: source.name, to: dest.name, target, predicted };

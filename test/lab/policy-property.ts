@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { enforcer as sampleEnforcer } from '../../src/checks/samples-policy.js';
 import type { Enforcer } from '../../src/facts/policy.js';
+import { ciliumVersion } from './cilium.js';
 import { openLab } from './lab.js';
 import { drawSet } from './policy-draw.js';
 import { groundDown, groundUp, stage, type Stage } from './policy-ground.js';
@@ -23,7 +24,7 @@ async function enforcerOf(scene: Scene): Promise<Enforcer> {
   if (policy === 'none') throw new Error('nobody enforces policies in this lab: npm run lab -- up --set B');
   if (policy === 'kube-router') return sampleEnforcer();
   const data = await scene.kubectl('get', 'configmap', 'cilium-config', '-n', 'kube-system', '-o', 'jsonpath={.data}');
-  return sampleEnforcer({ name: 'cilium', says: 'cilium', settings: JSON.parse(data) });
+  return sampleEnforcer({ name: 'cilium', says: 'cilium', version: ciliumVersion, settings: JSON.parse(data) });
 }
 
 async function playSet(

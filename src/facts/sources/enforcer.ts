@@ -58,7 +58,14 @@ function engineOf(agent: AgentSet, settings: Enforcer['settings']): Enforcer | u
   if (!name) return undefined;
   const says = name === 'unknown' || name === 'kube-network-policies' ? agent.app : name;
   const daemonSet = { namespace: agent.namespace, name: agent.name };
-  return { name, says, enforces: isOn(agent, settings), daemonSet, settings: agent.app === 'cilium' ? settings : {} };
+  const own = agent.app === 'cilium' ? settings : {};
+  return { name, says, enforces: isOn(agent, settings), daemonSet, ...versionOf(agent.image), settings: own };
+}
+
+/** Of `quay.io/cilium/cilium:v1.16.5@sha256:…`. */
+function versionOf(image: string): Pick<Enforcer, 'version'> {
+  const [, version] = /:v?(\d+\.\d+(?:\.\d+)?)[^/]*$/.exec(image) ?? [];
+  return version === undefined ? {} : { version };
 }
 
 function isOn(agent: AgentSet, settings: Enforcer['settings']): Enforcer['enforces'] {

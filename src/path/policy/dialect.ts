@@ -16,8 +16,11 @@ export interface Dialect {
   readonly endPort: Told;
   /** It enforces AdminNetworkPolicy and its kin (policy.networking.k8s.io). */
   readonly admin: Told;
-  /** Port names become numbers before a packet is met, as kube-router-ports.ts tells. */
-  readonly namesLikeKubeRouter: Told;
+  /**
+   * Whose number a port name stands for. The API says the destination pod's; kube-router-ports.ts and cilium-ports.ts tell
+   * what these two do instead.
+   */
+  readonly portNames: 'destination' | 'kube-router' | 'cilium' | 'unknown';
   /** A namespaceSelector of nothing but NotIn and DoesNotExist matches nodes and the world too: they lack every label. */
   readonly lackingSeesAll: Told;
   /** All ipBlocks of a rule are one set, in which an exception of one takes out of the others too. */
@@ -39,7 +42,7 @@ const UNDEFINED: Dialect = {
   closesOwnNode: 'unknown',
   endPort: 'unknown',
   admin: 'unknown',
-  namesLikeKubeRouter: false,
+  portNames: 'destination',
   lackingSeesAll: false,
   blocksAreOneSet: false,
   oneChain: false,
@@ -57,7 +60,7 @@ export const DIALECTS: Readonly<Record<Enforcer['name'], Dialect>> = {
     closesOwnNode: true,
     endPort: true,
     admin: false,
-    namesLikeKubeRouter: true,
+    portNames: 'kube-router',
     blocksAreOneSet: true,
     oneChain: true,
     denies: 'refused',
@@ -81,6 +84,7 @@ export const DIALECTS: Readonly<Record<Enforcer['name'], Dialect>> = {
     closesOwnNode: true,
     endPort: 'unknown',
     lackingSeesAll: true,
+    portNames: 'unknown',
     denies: 'timeout',
     source: 'Cilium documentation, network policy: CIDR rules do not match endpoints or nodes; policy-cidr-match-mode',
   },
@@ -107,16 +111,32 @@ export const DIALECTS: Readonly<Record<Enforcer['name'], Dialect>> = {
 };
 
 /** The row, as this cluster's settings bend it. */
-export function dialectOf({ name, says, settings }: Enforcer): Dialect {
+export function dialectOf({ name, says, settings, version }: Enforcer): Dialect {
   const row = DIALECTS[name];
   if (row === UNDEFINED) return { ...row, name: says };
   if (name !== 'cilium') return row;
   const modes = (settings['policy-cidr-match-mode'] ?? '').split(/[\s,]+/).filter(Boolean);
   return {
     ...row,
+    ...ciliumSince(minorOf(version)),
     blocksSeeNodes: modes.includes('nodes'),
     // A mode that we do not know may be about pods.
     blocksSeePods: modes.some((mode) => mode !== 'nodes') ? 'unknown' : false,
     closedUnselected: settings['enable-policy'] === 'always',
   };
+}
+
+const minorOf = (version: string | undefined): number | undefined => {
+  const [, minor] = /^1\.(\d+)/.exec(version ?? '') ?? [];
+  return minor === undefined ? undefined : Number(minor);
+};
+
+/**
+ * What changed with a release. Port ranges came with 1.16 (pull request 32807); before it endPort was left out without a
+ * word (issue 28684). On the way to 1.20 port names of egress began to be looked up in the pods that the rule means alone
+ * (pull request 44429), and which 1.19 has that we do not know.
+ */
+function ciliumSince(minor: number | undefined): Pick<Dialect, 'endPort' | 'portNames'> {
+  if (minor === undefined) return { endPort: 'unknown', portNames: 'unknown' };
+  return { endPort: minor >= 16, portNames: minor < 19 ? 'cilium' : 'unknown' };
 }

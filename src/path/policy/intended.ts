@@ -96,9 +96,9 @@ function traffics(
   port: number,
   { policed, dialect }: Pick<Asked, 'policed' | 'dialect'>,
 ): readonly Traffic[] {
-  const { source, protocol, service, siblings } = policed;
+  const { source, protocol, service, siblings, siblingsAreAll } = policed;
   const side = (direction: Direction, self: PolicedPod, peer: PolicedEnd): Traffic => {
-    return { direction, self, peer, dest, port, protocol, service, siblings, dialect };
+    return { direction, self, peer, dest, port, protocol, service, siblings, siblingsAreAll, dialect };
   };
   const out = source.kind === 'pod' ? [side('Egress', source, dest)] : [];
   return dest.kind === 'pod' ? [...out, side('Ingress', dest, source)] : out;

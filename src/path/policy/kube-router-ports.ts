@@ -3,9 +3,9 @@ import type { PodObject, PolicyObject, PolicyRule } from '../../facts/kube.js';
 import { selects } from '../../model/selects.js';
 import { allOf, anyOf, no, unknown, YES, type Match } from './match.js';
 import { peerMatch, peersMatch } from './peer.js';
+import { hasAddress, numbersOf, type Port } from './port-names.js';
 import { endText, type Traffic } from './traffic.js';
 
-type Port = PolicyRule['ports'][number];
 export type PortMatch = (port: Port, traffic: Traffic) => Match;
 
 export const hasNames = ({ ports }: PolicyRule): boolean => ports.some(isName);
@@ -43,8 +43,8 @@ function toAnybody(
     ports.map((one) => {
       if (!isName(one)) return portMatch(one, traffic);
       if (!siblings) return unknown(`which number kube-router takes for port "${one.port}" was not looked up`);
-      const own = siblings.filter((pod) => pod.namespace === policy.namespace && isSeen(pod));
-      const found = [...new Set(own.flatMap((pod) => named(pod, one)))];
+      const own = siblings.filter((pod) => pod.namespace === policy.namespace && hasAddress(pod));
+      const found = [...new Set(own.flatMap((pod) => numbersOf(pod, one)))];
       if (one.protocol === protocol && found.includes(port))
         return {
           kind: 'yes',
@@ -66,10 +66,10 @@ function podsMatch(
 ): Match {
   const { dest, siblings } = traffic;
   const isOpen = met.kind === 'no' || port.kind !== 'no' || dest.kind !== 'pod' || !ports.every(isName);
-  if (isOpen || ports.some((one) => named(dest.pod, one).length > 0)) return allOf(met, port);
+  if (isOpen || ports.some((one) => numbersOf(dest.pod, one).length > 0)) return allOf(met, port);
   const said = ports.map((one) => `"${one.port}"`).join(', ');
-  const others = siblings?.filter((pod) => isSeen(pod) && looksAt(pod, { policy, peers, traffic }));
-  if (others?.some((pod) => ports.some((one) => named(pod, one).length > 0))) return allOf(met, port);
+  const others = siblings?.filter((pod) => hasAddress(pod) && looksAt(pod, { policy, peers, traffic }));
+  if (others?.some((pod) => ports.some((one) => numbersOf(pod, one).length > 0))) return allOf(met, port);
   const lost: Match =
     others && !looksFurther({ policy, peers, traffic })
       ? { ...YES, note: `where kube-router allows every port, as no pod has one named ${said}` }
@@ -99,8 +99,8 @@ function mixed(port: Port, match: Match, looking: Looking): Match {
   const other = siblings.find(
     (pod) =>
       pod.uid !== dest.pod.uid &&
-      isSeen(pod) &&
-      named(pod, port).includes(number) &&
+      hasAddress(pod) &&
+      numbersOf(pod, port).includes(number) &&
       declared(pod).some((one) => shares.includes(one)) &&
       looksAt(pod, looking),
   );
@@ -136,12 +136,3 @@ const looksFurther = ({ peers, traffic: { direction, dest, self } }: Looking): b
     const isRead = [dest, self].some((end) => end.kind === 'pod' && end.pod.namespace === name);
     return namespaceSelector !== undefined && !isRead;
   });
-
-const FINISHED: readonly string[] = ['Succeeded', 'Failed'];
-const isSeen = ({ ip, hostNetwork, phase }: PodObject): boolean =>
-  ip !== undefined && !hostNetwork && !FINISHED.includes(phase);
-
-const named = ({ containers }: PodObject, { port, protocol }: Port): readonly number[] =>
-  containers.flatMap(({ ports }) =>
-    ports.filter((one) => one.name === port && one.protocol === protocol).map((one) => one.port),
-  );

@@ -2,9 +2,11 @@
 import type { PolicyObject, PolicyRule } from '../../facts/kube.js';
 import type { PolicedEnd } from '../../model/policed.js';
 import { selects } from '../../model/selects.js';
+import { ciliumName } from './cilium-ports.js';
 import { hasNames, kubeRouterRule } from './kube-router-ports.js';
 import { allOf, anyOf, no, unknown, YES, type Match } from './match.js';
 import { peersMatch } from './peer.js';
+import type { Port } from './port-names.js';
 import type { Statement, StatedRule } from './statement.js';
 import { endText, type Direction, type Traffic } from './traffic.js';
 
@@ -59,7 +61,7 @@ const selectsEnd = ({ namespace, podSelector }: PolicyObject, end: PolicedEnd): 
   end.kind === 'pod' && end.pod.namespace === namespace && selects(podSelector, end.pod.labels);
 
 function ruleMatch(rule: PolicyRule, policy: PolicyObject, traffic: Traffic): Match {
-  if (traffic.dialect.namesLikeKubeRouter === true && hasNames(rule))
+  if (traffic.dialect.portNames === 'kube-router' && hasNames(rule))
     return kubeRouterRule(rule, policy, { traffic, portMatch });
   const { ports, peers } = rule;
   const port = ports.length === 0 ? YES : anyOf(ports.map((one) => portMatch(one, traffic)));
@@ -67,7 +69,7 @@ function ruleMatch(rule: PolicyRule, policy: PolicyObject, traffic: Traffic): Ma
   return allOf(peer, port);
 }
 
-export function portMatch({ protocol, port, endPort }: PolicyRule['ports'][number], traffic: Traffic): Match {
+export function portMatch({ protocol, port, endPort }: Port, traffic: Traffic): Match {
   const wanted = `${traffic.port}/${traffic.protocol.toLowerCase()}`;
   const over = protocol.toLowerCase();
   if (protocol !== traffic.protocol)
@@ -76,13 +78,15 @@ export function portMatch({ protocol, port, endPort }: PolicyRule['ports'][numbe
       () => `it allows ${port === undefined ? over : `${port}/${over}`}, not ${wanted}`,
     );
   if (port === undefined) return YES;
-  if (typeof port === 'string') return namedMatch(port, traffic);
+  if (typeof port === 'string') return asNamed({ protocol, port }, traffic);
   if (traffic.port === port) return YES;
   if (endPort === undefined) return no(0.25, () => `it allows ${port}/${over}${instead(port, traffic)}`);
   if (traffic.port < port || traffic.port > endPort)
     return no(0.25, () => `it allows ${port}-${endPort}/${over}, not ${wanted}`);
   const { endPort: told, name } = traffic.dialect;
   if (told === true) return YES;
+  if (told === false)
+    return no(0.5, () => `it allows ${port}-${endPort}/${over}, and this ${name} looks at ${port} alone`);
   return unknown(`whether ${name} honours endPort (${port}-${endPort}) is not known`);
 }
 
@@ -93,6 +97,13 @@ function instead(port: number, { service, port: pods, protocol }: Traffic): stri
     ? `, the port of Service ${service.name}; policies see the pod’s, ${wanted}`
     : `, not ${wanted}`;
 }
+
+/** Ingress names are the selected pod's own to all enforcers. */
+const asNamed = (named: Port & { readonly port: string }, traffic: Traffic): Match =>
+  traffic.direction === 'Ingress' || NAMED_BY_DESTINATION.includes(traffic.dialect.portNames)
+    ? namedMatch(named.port, traffic)
+    : ciliumName(named, traffic);
+const NAMED_BY_DESTINATION: readonly string[] = ['destination', 'kube-router'];
 
 /** A named port is the destination pod's to name. */
 function namedMatch(name: string, { dest, port, protocol }: Traffic): Match {

@@ -76,7 +76,8 @@ export function rulingOn({ self, peer, ...call }: Call, survey: PolicySurvey): R
     self: own,
     peer,
     dest,
-    siblings: survey.pods.filter(({ namespace }) => namespace === self.namespace),
+    siblings: survey.pods,
+    siblingsAreAll: true,
     dialect: dialectOf(survey.enforcer),
   };
   return evaluate(tiersOf(traffic, { admin: [] }), traffic);

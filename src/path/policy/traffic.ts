@@ -18,6 +18,8 @@ export interface Traffic {
   readonly service?: Extract<Policed, { kind: 'read' }>['service'] | undefined;
   /** Every pod of both ends' namespaces, where they were read. */
   readonly siblings?: readonly PodObject[] | undefined;
+  /** They are all there are in the cluster. */
+  readonly siblingsAreAll?: boolean | undefined;
   readonly dialect: Dialect;
 }
 

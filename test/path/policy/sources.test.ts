@@ -86,6 +86,16 @@ describe('who enforces', () => {
   ])('%s', (...[, api, name, enforces]) => {
     expect(valueOf(factOf<Enforcer>(api, CLUSTER, 'enforcer'))).toMatchObject({ name, enforces });
   });
+
+  test.each<[string, string | undefined]>([
+    ['quay.io/cilium/cilium:v1.16.5@sha256:758ca0793f5995bb938a2fa219dcce63dc0b3fa7fc4ce5cc851125281fb7361d', '1.16.5'],
+    ['registry.lan:5000/mirror/cilium:1.18', '1.18'],
+    ['registry.lan:5000/mirror/cilium', undefined],
+    ['lab.local/cilium:1', undefined],
+  ])('its version by the tag of %s', (image, version) => {
+    const api = { [AGENTS]: items(agent('cilium', { image })) };
+    expect(valueOf(factOf<Enforcer>(api, CLUSTER, 'enforcer')).version).toBe(version);
+  });
 });
 
 describe('which kinds there are', () => {
