@@ -9,6 +9,7 @@ import { drawSet } from './policy-draw.js';
 import { groundDown, groundUp, stage, type Stage } from './policy-ground.js';
 import { explain, pairs } from './policy-pairs.js';
 import { applySet } from './policy-programmed.js';
+import { programmedFor } from './policy-shows.js';
 import { disagreements } from './policy-tries.js';
 import { forgetScene, newScene, type Scene } from './scene.js';
 
@@ -18,6 +19,9 @@ interface Tally {
   unknown: number;
   readonly wrong: string[];
 }
+
+/** Of a set's disagreements that many are told with what the nodes have programmed; the others have one cause, mostly. */
+const MOST_SHOWN = 2;
 
 async function enforcerOf(scene: Scene): Promise<Enforcer> {
   const { policy } = scene.lab.flavour;
@@ -43,13 +47,13 @@ async function playSet(
   }
   const wrong = await disagreements(scene, at, all);
   if (wrong.length === 0) return;
-  const text = [
-    `  seed ${seed}: ${wrong.length} disagreements`,
-    ...wrong.slice(0, 4).map(explain),
-    `    ${JSON.stringify(drawn)}`,
-  ];
-  tally.wrong.push(text.join('\n'));
-  console.log(text.join('\n'));
+  const told = wrong.map(async (pair, index) =>
+    index < MOST_SHOWN ? `${explain(pair)}\n${await programmedFor(scene, at, pair)}` : explain(pair),
+  );
+  const head = `  seed ${seed}: ${wrong.length} disagreements`;
+  const text = [head, ...(await Promise.all(told)), `    ${JSON.stringify(drawn)}`].join('\n');
+  tally.wrong.push(text);
+  console.log(text);
 }
 
 async function main(): Promise<number> {
