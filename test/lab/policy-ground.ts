@@ -18,6 +18,8 @@ const HTTP = { containerPort: 8080, name: 'http' };
 const ECHO = { containerPort: 9000, name: 'echo' };
 const UDP = { containerPort: 9001, name: 'echo-udp', protocol: 'UDP' };
 const WEB = { containerPort: 8080, name: 'web' };
+/** The same name for another number: what an enforcer makes of that is its own. */
+const ODD_WEB = { containerPort: 9000, name: 'web' };
 
 const pods = [
   pod('pol-a/a1', { app: 'web', tier: 'front' }, [HTTP, ECHO, UDP]),
@@ -26,7 +28,7 @@ const pods = [
   pod('pol-b/b1', { app: 'web', tier: 'front' }, [HTTP]),
   pod('pol-b/b2', { app: 'api', tier: 'back' }, [HTTP, ECHO, UDP]),
   pod('pol-c/c1', { app: 'web' }, [WEB, UDP]),
-  pod('pol-c/c2', { tier: 'back' }, []),
+  pod('pol-c/c2', { tier: 'back' }, [ODD_WEB]),
   pod(`${MARKED}/m1`, { app: 'marker' }, []),
   pod(`${MARKED}/m2`, { app: 'marker' }, []),
 ];
