@@ -16,6 +16,8 @@ interface Pair {
 }
 
 const NAME = 'agreement';
+/** Each mostly waits for its probe pods; more at once would have attempts time out on two cores. */
+const AT_ONCE = 3;
 
 export const agreement: Trial = {
   name: NAME,
@@ -26,7 +28,9 @@ export const agreement: Trial = {
     const pairs: Pair[] = [];
     for (const source of sources) {
       const own: Pair[] = [];
-      for (const dest of dests.filter(({ ref }) => ref !== source)) own.push(await ask(lab, source, dest));
+      const others = dests.filter(({ ref }) => ref !== source);
+      for (let at = 0; at < others.length; at += AT_ONCE)
+        own.push(...(await Promise.all(others.slice(at, at + AT_ONCE).map((dest) => ask(lab, source, dest)))));
       pairs.push(...own);
       say(await stepOf(scene, source, own));
     }
@@ -41,6 +45,8 @@ export const agreement: Trial = {
 };
 
 const isOpen = ({ predicted }: FlowSaid): boolean => /cannot be told|^not predicted/.test(predicted);
+/** Which way a pod's own address is reached from beyond the nodes is up to routers that no cluster knows of. */
+const isBeyond = ({ predicted }: FlowSaid): boolean => predicted.includes('how a client outside reaches');
 
 async function stepOf(scene: Scene, source: string, own: readonly Pair[]): Promise<Step> {
   const flows = own.flatMap((pair) => pair.flows);
@@ -54,7 +60,7 @@ async function stepOf(scene: Scene, source: string, own: readonly Pair[]): Promi
     `${own.length} destinations, ${flows.length} flows`,
     `${count('agree')} as predicted`,
     `${count('contradict')} otherwise`,
-    `${open.length} not predicted`,
+    `${open.length} not predicted, ${open.filter(isBeyond).length} of them from outside to a pod's own address`,
     `${datagrams.length} datagrams tried by a plain client`,
     `${untried.length - datagrams.length} not tried`,
     ...otherwise,
@@ -64,7 +70,7 @@ async function stepOf(scene: Scene, source: string, own: readonly Pair[]): Promi
   const mayBeOpen = scene.lab.flavour.cni === 'cilium';
   const passed =
     count('contradict') === 0 &&
-    (mayBeOpen || open.length === 0) &&
+    (mayBeOpen || open.every(isBeyond)) &&
     otherwise.length === 0 &&
     own.every(({ trouble }) => trouble === '');
   return { name: source, passed, words: words.join(', ') };
