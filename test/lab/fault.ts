@@ -50,8 +50,8 @@ export interface Shows {
 
 /** Where the predicted path of the flow's packet, or of its answer, ends. */
 export interface PathEnd {
-  /** `node/w1`, `pod/web`. */
-  readonly hop: string;
+  /** `node/w1`, `pod/web`; several where a balanced Service may choose either way. */
+  readonly hop: string | readonly string[];
   /** Words of the step that ends it: of the rule, route or device that was broken. */
   readonly cites: string;
 }

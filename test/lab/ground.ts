@@ -31,6 +31,15 @@ export const refusedWithoutBackend = ({ draw, lab }: Scene): PathEnd => ({
   cites: draw.service.ip,
 });
 
+/** kube-router refuses on the node of either end, and so do Cilium's programs. */
+export const refusedByPolicy = ({ draw, lab }: Scene): PathEnd => ({
+  hop: [`node/${draw.near}`, `node/${draw.far}`],
+  cites: lab.flavour.cni === 'cilium' ? 'no policy entry allows' : '-A KUBE-POD-FW-',
+});
+
+export const backendsOf = ({ draw }: Scene): readonly string[] =>
+  [draw.same, draw.across].map(({ pod }) => `pod/${pod}`);
+
 /** The other one of the two nodes a drawn flow touches. */
 export const peerOf = ({ draw }: Scene, node: string): string => (node === draw.near ? draw.far : draw.near);
 

@@ -14,7 +14,7 @@ export function judgePath(flows: readonly FlowSaid[], wanted: PathEnd): PathJudg
   const end = flow && endOf(flow);
   if (!end) return { holds: false, words: 'no path' };
   return {
-    holds: end.hop === wanted.hop && end.text.includes(wanted.cites),
+    holds: [wanted.hop].flat().includes(end.hop) && end.text.includes(wanted.cites),
     words: `${end.hop}: ${end.text}`,
   };
 }

@@ -1,5 +1,6 @@
 import { toName } from '../dns.js';
 import { defineFault } from '../fault.js';
+import { refusedByPolicy } from '../ground.js';
 import { applyPolicy, onlyApi, policyName, removePolicy } from '../policies.js';
 
 export const fault = defineFault({
@@ -10,6 +11,7 @@ export const fault = defineFault({
   cause: 'policy-blocks-dns',
   object: (scene) => policyName(scene, 'only-api'),
   flow: toName,
+  stopsAt: refusedByPolicy,
   flavours: ['B', 'C'],
   sees: { default: 'refused', cilium: 'timeout' },
   healer: 'none: the policy is as a person wrote it',

@@ -1,5 +1,5 @@
 import { defineFault } from '../fault.js';
-import { toService } from '../ground.js';
+import { refusedByPolicy, toService } from '../ground.js';
 import { applyPolicy, onlyFrontend, policyName, removePolicy } from '../policies.js';
 
 export const fault = defineFault({
@@ -10,6 +10,7 @@ export const fault = defineFault({
   cause: 'policy-denies',
   object: (scene) => policyName(scene, 'only-frontend'),
   flow: toService,
+  stopsAt: refusedByPolicy,
   flavours: ['B', 'C'],
   // kube-router ends its chains in REJECT; Cilium drops.
   sees: { default: 'refused', cilium: 'timeout' },

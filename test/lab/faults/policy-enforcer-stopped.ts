@@ -1,7 +1,7 @@
 import { KUBE_ROUTER, startOn, stopOn } from '../agents.js';
 import { look } from '../client.js';
 import { defineFault } from '../fault.js';
-import { toBackend } from '../ground.js';
+import { refusedByPolicy, toBackend } from '../ground.js';
 import { applyPolicy, frontendAnd, removePolicy } from '../policies.js';
 import { until } from '../run.js';
 
@@ -14,6 +14,7 @@ export const fault = defineFault({
   cause: 'policy-enforcer-down',
   object: ({ draw }) => draw.far,
   flow: toBackend,
+  stopsAt: refusedByPolicy,
   flavours: ['B'],
   sees: 'refused',
   healer: 'the DaemonSet would start it again; an affinity in its template keeps it off this node',

@@ -1,5 +1,5 @@
 import { defineFault } from '../fault.js';
-import { toService } from '../ground.js';
+import { refusedByPolicy, toService } from '../ground.js';
 import { applyPolicy, policyName, removePolicy, servicePort } from '../policies.js';
 
 export const fault = defineFault({
@@ -10,6 +10,7 @@ export const fault = defineFault({
   cause: 'policy-denies',
   object: (scene) => policyName(scene, 'service-port'),
   flow: toService,
+  stopsAt: refusedByPolicy,
   flavours: ['B', 'C'],
   sees: { default: 'refused', cilium: 'timeout' },
   healer: 'none: the policy is as a person wrote it',

@@ -1,5 +1,5 @@
 import { defineFault } from '../fault.js';
-import { toBackend } from '../ground.js';
+import { refusedByPolicy, toBackend } from '../ground.js';
 import { applyPolicy, frontendAnd, policyName, removePolicy, untilProgrammed } from '../policies.js';
 import type { Scene } from '../scene.js';
 
@@ -23,6 +23,7 @@ export const fault = defineFault({
     await untilProgrammed(scene, scene.draw.far, policyName(scene, 'admits-web'));
   },
   flow: toBackend,
+  stopsAt: refusedByPolicy,
   flavours: ['B'],
   sees: 'refused',
   healer: 'kube-router writes its sets anew at every change and every 30 s; it is stopped meanwhile',

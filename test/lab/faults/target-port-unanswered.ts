@@ -1,5 +1,5 @@
 import { defineFault } from '../fault.js';
-import { replaceField, restoreField, toService } from '../ground.js';
+import { backendsOf, replaceField, restoreField, toService } from '../ground.js';
 import type { Scene } from '../scene.js';
 
 const TARGET = '/spec/ports/0/targetPort';
@@ -15,7 +15,7 @@ export const fault = defineFault({
   cause: 'port-not-listened',
   object: (scene) => String(portOf(scene)),
   flow: toService,
-  stopsAt: (scene) => ({ hop: `pod/${scene.draw.across.pod}`, cites: String(portOf(scene)) }),
+  stopsAt: (scene) => ({ hop: backendsOf(scene), cites: String(portOf(scene)) }),
   flavours: ['A', 'B', 'C'],
   sees: 'refused',
   healer: 'none: the port is as a person wrote it',
