@@ -62,6 +62,12 @@ export const RIGHTS: readonly Right[] = [
       onlyFor: ['policy-closes-callers'],
     }),
   ),
+  ...['servicemonitors', 'podmonitors'].map((kind) =>
+    right('none', `list ${kind}.monitoring.coreos.com`, {
+      why: 'whom policies must let Prometheus reach',
+      onlyFor: ['policy-closes-callers'],
+    }),
+  ),
   right('none', 'get deployments.apps', { why: 'a pod of deploy/NAME' }),
   right('none', 'get statefulsets.apps', { why: 'a pod of sts/NAME' }),
   right('none', 'get replicasets.apps', { why: 'a pod of rs/NAME' }),

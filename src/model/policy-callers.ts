@@ -1,25 +1,18 @@
-// Whoever the cluster itself makes call into namespaces: ingress controllers for Ingresses, the API server for webhooks.
+// Whom the cluster itself makes call: ingress controllers for Ingresses, the API server for webhooks, Prometheus for its targets.
 import type { Source } from '../facts/fact.js';
 import type { PodObject } from '../facts/kube.js';
 import { at, list, number, text, type Jsonish } from '../facts/read/untyped.js';
 import { askList, listRequest } from '../facts/sources/api.js';
 import { CLUSTER } from '../target/subject.js';
+import type { Caller } from './policy-caller.js';
+import { scrapes } from './policy-scrapes.js';
+import { SERVICES } from './policy-survey.js';
 
 declare module '../facts/fact.js' {
   interface ClusterFacts {
     policyCallers: readonly Caller[];
   }
 }
-export interface Caller {
-  /** Who calls: `Ingress shop/web`, `webhook cert-manager`. */
-  readonly says: string;
-  /** Pods that call; absent: the API server, from the address of its node. */
-  readonly from?: readonly PodObject[];
-  readonly service: { readonly namespace: string; readonly name: string };
-  /** Of the Service, by number or name. */
-  readonly port: number | string;
-}
-
 const INGRESSES = ['/apis/networking.k8s.io/v1/ingresses', ['metadata.namespace', 'metadata.name', 'spec']] as const;
 const WEBHOOKS = ['validating', 'mutating'].map(
   (kind) => `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations`,
@@ -31,7 +24,7 @@ export const policyCallers: Source<'cluster', readonly Caller[]> = (_, know) => 
   know.begin([listRequest(...INGRESSES), ...WEBHOOKS.map((one) => listRequest(one))]);
   const ingresses = askList(know, ...INGRESSES).flatMap((one) => ingressCallers(one, pods));
   const webhooks = WEBHOOKS.flatMap((path) => askList(know, path)).flatMap(webhookCallers);
-  return [...ingresses, ...webhooks];
+  return [...ingresses, ...webhooks, ...scrapes(know, { pods, services: askList(know, ...SERVICES) })];
 };
 
 /** `app.kubernetes.io/name` of controllers, from their own charts. */
@@ -58,7 +51,8 @@ function ingressCallers(ingress: Jsonish, pods: readonly PodObject[]): readonly 
     const name = text(at(backend, 'service', 'name'));
     const port = at(backend, 'service', 'port');
     const named = number(at(port, 'number')) ?? text(at(port, 'name'));
-    return name === undefined || named === undefined ? [] : [{ says, from, service: { namespace, name }, port: named }];
+    const isTold = name !== undefined && named !== undefined;
+    return isTold ? [{ says, from, to: { kind: 'service', namespace, name, port: named } }] : [];
   });
 }
 
@@ -69,6 +63,7 @@ function webhookCallers(configuration: Jsonish): readonly Caller[] {
     const [namespace, name] = [text(at(service, 'namespace')), text(at(service, 'name'))];
     // The API's default port of a webhook's Service is 443.
     const port = number(at(service, 'port')) ?? 443;
-    return namespace === undefined || name === undefined ? [] : [{ says, service: { namespace, name }, port }];
+    const isTold = namespace !== undefined && name !== undefined;
+    return isTold ? [{ says, to: { kind: 'service', namespace, name, port } }] : [];
   });
 }

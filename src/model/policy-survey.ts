@@ -25,7 +25,12 @@ export interface PolicySurvey {
 
 const POLICIES = '/apis/networking.k8s.io/v1/networkpolicies';
 const NAMESPACES = ['/api/v1/namespaces', ['metadata.name', 'metadata.labels']] as const;
-const SERVICES = ['/api/v1/services', ['metadata.namespace', 'metadata.name', 'spec']] as const;
+/** Their labels are what monitors select by. */
+export const SERVICES = [
+  '/api/v1/services',
+  ['metadata.namespace', 'metadata.name', 'metadata.labels', 'spec'],
+] as const;
+
 export const policySurvey: Source<'cluster', PolicySurvey> = (_, know) => {
   know.begin([listRequest(POLICIES)]);
   know.ahead((['cidrs', 'enforcer', 'nodes'] as const).map((key) => [CLUSTER, key]));

@@ -1,4 +1,4 @@
-import type { Caller } from '../../model/policy-callers.js';
+import type { Caller } from '../../model/policy-caller.js';
 import { listed } from '../../model/listed.js';
 import { closedTo } from '../../path/policy/survey.js';
 import { changes, defineCheck, fail, pass, reads, skip } from '../check.js';
@@ -9,8 +9,8 @@ import { policy } from '../samples-policy.js';
 
 const labels = { app: 'traefik' };
 const traefik = pod({ namespace: 'edge', name: 'traefik-x', uid: 'traefik', ip: '10.244.1.99', labels });
-const api = { namespace: 'shop', name: 'api' };
-const caller: Caller = { says: 'Ingress shop/web', from: [traefik], service: api, port: 80 };
+const to = { kind: 'service', namespace: 'shop', name: 'api', port: 80 } as const;
+const caller: Caller = { says: 'Ingress shop/web', from: [traefik], to };
 const world = { pods: [pod(), traefik], services: [service()] };
 
 export default defineCheck({
@@ -21,11 +21,15 @@ export default defineCheck({
   about: 'cluster',
   needs: ['policySurvey', 'policyCallers'],
   explain: {
-    looksAt: 'Backends of Ingresses against the controller’s pods, and webhooks against the API server.',
+    looksAt:
+      'Backends of Ingresses against the controller’s pods, webhooks against the API server, and what annotations or ' +
+      'monitors give Prometheus to scrape against its pods.',
     matters:
-      'Nobody thinks of these callers. A closed backend is a 504 at the edge; a closed webhook refuses new objects.',
+      'Nobody thinks of these callers. A closed backend is a 504 at the edge, a closed webhook refuses new objects, a ' +
+      'closed target is an alert that never comes.',
     misleads:
-      'A controller in its node’s network, and the API server on a pod’s own node, come with the node’s address.',
+      'A controller in its node’s network, and the API server on a pod’s own node, come with the node’s address. Which ' +
+      'Prometheus takes a monitor up is not read.',
   },
   judge({ policySurvey: all, policyCallers: callers }) {
     if (all.policies.length === 0) return skip('the cluster has no NetworkPolicy');
@@ -40,7 +44,7 @@ export default defineCheck({
       cites: [{ on: 'api', shows: `no rule of ${namespace} admits ${first.says}`, command: getPolicies(namespace) }],
       fix: [
         reads('read its policies', getPolicies(namespace)),
-        changes('admit the controller’s namespace, or the nodes’ addresses, at the pod’s port'),
+        changes('admit the caller’s namespace, or for the API server the nodes’ addresses, at the pod’s port'),
       ],
       refute: reads('would show a rule that admits it', getPolicies(namespace)),
     });

@@ -5,8 +5,8 @@ import type { AdminPolicy, CiliumPolicy, OtherPolicies } from '../policy.js';
 import { readAdminPolicy } from '../read/admin-policy.js';
 import { readCalicoPolicy, readCalicoTier } from '../read/calico-policy.js';
 import { readCiliumPolicy } from '../read/cilium-policy.js';
-import type { Jsonish } from '../read/untyped.js';
 import { askList, askObject, listRequest, objectRequest } from './api.js';
+import { askServed } from './served.js';
 
 declare module '../fact.js' {
   interface ClusterFacts {
@@ -30,7 +30,9 @@ export const otherPolicies: Source<'cluster', OtherPolicies> = (_, know) => {
     ...[...KINDS.map(([, path]) => path), ...own(name)].map((path) => listRequest(path)),
     ...(name === 'calico' ? [objectRequest(CALICO_GROUP)] : []),
   ]);
-  const admin = KINDS.flatMap(([kind, path]) => known(path, know).map((one) => readAdminPolicy(one, kind)));
+  const admin = KINDS.flatMap(([kind, path]) =>
+    askServed(know, { path, group: GROUP }).map((one) => readAdminPolicy(one, kind)),
+  );
   if (name === 'cilium') return { admin, cilium: ciliumOwn(know) };
   return name === 'calico' ? { admin, calico: calicoOwn(know) } : { admin };
 };
@@ -72,15 +74,4 @@ function calicoOwn(know: Know): NonNullable<OtherPolicies['calico']> {
     askList(know, OWN.calico[kind]).map((one) => readCalicoPolicy(one, kind)),
   );
   return { policies, tiers: askList(know, OWN.calico.Tier).map(readCalicoTier) };
-}
-
-/** RBAC says no before anybody looks whether there is such a kind; discovery, which everybody may read, tells. */
-function known(path: string, know: Know): readonly Jsonish[] {
-  try {
-    return askList(know, path);
-  } catch (error) {
-    if (!(error instanceof Unanswerable) || !error.gaps.some(({ kind }) => kind === 'forbidden')) throw error;
-    if (askObject(know, GROUP) !== undefined) throw error;
-    return [];
-  }
 }

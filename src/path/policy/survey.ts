@@ -1,7 +1,7 @@
 // Questions that lint asks of all policies together: whom one selects, whom a rule means, and what becomes of a call.
 import type { PodObject, PolicyObject, PolicyRule, ServiceObject } from '../../facts/kube.js';
 import type { PolicedEnd, PolicedPod } from '../../model/policed.js';
-import type { Caller } from '../../model/policy-callers.js';
+import type { BehindService, Caller, Receiver } from '../../model/policy-caller.js';
 import type { PolicySurvey } from '../../model/policy-survey.js';
 import { selects } from '../../model/selects.js';
 import { dialectOf } from './dialect.js';
@@ -93,26 +93,23 @@ export function representatives(survey: PolicySurvey, direction: Direction): rea
   return [...groups.values()];
 }
 
-export interface Receiver {
-  readonly pod: PodObject;
-  readonly port: number;
-  readonly protocol: string;
-}
-
-/** Pods behind a call whose ingress is closed to the caller. The API server calls from beyond the pods. */
+/**
+ * Pods behind a call whose ingress is closed to every caller: which of several controllers, or Prometheus, makes this call
+ * is not told. The API server calls from beyond the pods.
+ */
 export function closedTo(call: Caller, all: PolicySurvey): readonly PodObject[] {
   const peers = call.from?.map((one) => policedPod(one, all)) ?? [{ kind: 'outside' } as const];
-  return behind(call, all)
+  return (call.to.kind === 'pods' ? call.to.receivers : behind(call.to, all))
     .filter(({ pod: self, port, protocol }) =>
-      peers.some((peer) => rulingOn({ direction: 'Ingress', self, peer, port, protocol }, all).verdict === 'deny'),
+      peers.every((peer) => rulingOn({ direction: 'Ingress', self, peer, port, protocol }, all).verdict === 'deny'),
     )
     .map(({ pod }) => pod);
 }
 
 /** Where a Service's port leads: each pod it selects, at the port the pod has. */
-function behind({ service, port }: Pick<Caller, 'service' | 'port'>, survey: PolicySurvey): readonly Receiver[] {
-  const found = survey.services.find(({ namespace, name }) => namespace === service.namespace && name === service.name);
-  const front = found?.ports.find((one) => one.port === port || one.name === port);
+function behind(to: BehindService, survey: PolicySurvey): readonly Receiver[] {
+  const found = survey.services.find(({ namespace, name }) => namespace === to.namespace && name === to.name);
+  const front = found?.ports.find((one) => one.port === to.port || one.name === to.port);
   return found && front ? targetsOf(found, front, survey) : [];
 }
 

@@ -1,58 +1,12 @@
 // From the API's objects to what the evaluator is given: who enforces, which kinds there are, and what stands at both ends.
 import { describe, expect, test } from 'vitest';
-import { requestKey, type Answer, type Evidence } from '../../../src/evidence/evidence.js';
-import type { Fact } from '../../../src/facts/fact.js';
 import type { Enforcer, OtherPolicies } from '../../../src/facts/policy.js';
-import { createModel } from '../../../src/model/know.js';
 import type { Policed, PolicedEnd } from '../../../src/model/policed.js';
-import type { Caller } from '../../../src/model/policy-callers.js';
-import { SOURCES } from '../../../src/path/sources.js';
 import { CLUSTER, type Subject } from '../../../src/target/subject.js';
+import { agent, AGENTS, BESIDE, factOf, items, valueOf, WEAVE, type Api } from './api.js';
 
-/** What the server says of a path, its query decoded; whatever is not listed it does not have. */
-type Api = Readonly<Record<string, object | 'forbidden'>>;
-
-function answerOf(found: object | 'forbidden' | undefined, path: string): Answer {
-  if (found === undefined) return { kind: 'absent' };
-  if (found === 'forbidden')
-    return { kind: 'refused', gap: { kind: 'forbidden', permission: `list ${path}`, detail: 'forbidden' } };
-  return { kind: 'answered', tool: 'api', text: JSON.stringify(found), exit: 0, stderr: '', elapsedMs: 1, through: '' };
-}
-
-/** As many rounds as a run has. */
-function factOf<T>(api: Api, subject: Subject, key: string): Fact<T> {
-  const held = new Map<string, Evidence>();
-  for (let round = 0; round < 9; round += 1) {
-    const model = createModel(SOURCES, held, false);
-    const fact = model.fact(subject, key);
-    if (fact) return fact as Fact<T>;
-    for (const request of model.outstanding.values()) {
-      const path = request.via === 'api' ? decodeURIComponent(request.path) : '';
-      const by = Object.keys(api).find(
-        (known) => path === known || (known.endsWith('*') && path.startsWith(known.slice(0, -1))),
-      );
-      const answer = answerOf(by === undefined ? undefined : api[by], path);
-      held.set(requestKey(request), { id: requestKey(request), request, at: '', answer });
-    }
-  }
-  throw new Error(`${key} does not settle`);
-}
-const valueOf = <T>(fact: Fact<T>): T => {
-  if (fact.kind === 'unknown') throw new Error(`not known: ${JSON.stringify(fact.gaps)}`);
-  return fact.value;
-};
-
-const items = (...all: readonly object[]) => ({ items: all });
-const agent = (app: string, { image = 'i:1', args = [] as readonly string[], label = 'k8s-app' } = {}) => ({
-  metadata: { namespace: 'kube-system', name: app, labels: { [label]: app } },
-  spec: { template: { spec: { containers: [{ image, args }] } } },
-});
-const AGENTS = '/apis/apps/v1/daemonsets?labelSelector=k8s-app in (kube-proxy*';
-const BESIDE = '/apis/apps/v1/daemonsets?labelSelector=k8s-app in (kube-network-policies*';
-const WEAVE = '/apis/apps/v1/daemonsets?labelSelector=name=weave-net';
-
+const kindnet = (tag: string) => ({ [AGENTS]: items(agent('kindnet', { image: `kindest/kindnetd:${tag}` })) });
 describe('who enforces', () => {
-  const kindnet = (tag: string) => ({ [AGENTS]: items(agent('kindnet', { image: `kindest/kindnetd:${tag}` })) });
   test.each<[string, Api, Enforcer['name'], Enforcer['enforces']]>([
     ['flannel alone: nobody', { [AGENTS]: items(agent('flannel')) }, 'none', false],
     ['flannel with kube-router', { [AGENTS]: items(agent('flannel'), agent('kube-router')) }, 'kube-router', true],
@@ -164,12 +118,12 @@ const flow = (different: Partial<Subject<'flow'>>): Subject<'flow'> => ({
 const endText = (end: PolicedEnd): string =>
   end.kind === 'pod' ? `pod/${end.pod.name}` : end.kind === 'node' ? `node/${end.name}` : (end.address ?? 'outside');
 
+const told = (api: Api, different: Partial<Subject<'flow'>>): string => {
+  const policed = valueOf(factOf<Policed>({ ...SHOP, ...api }, flow(different), 'policed'));
+  if (policed.kind !== 'read') return policed.why;
+  return `${endText(policed.source)} > ${policed.dests.map(({ end, port }) => `${endText(end)}:${port}`).join(' ')}`;
+};
 describe('what stands at both ends', () => {
-  const told = (api: Api, different: Partial<Subject<'flow'>>): string => {
-    const policed = valueOf(factOf<Policed>({ ...SHOP, ...api }, flow(different), 'policed'));
-    if (policed.kind !== 'read') return policed.why;
-    return `${endText(policed.source)} > ${policed.dests.map(({ end, port }) => `${endText(end)}:${port}`).join(' ')}`;
-  };
   const api = { namespace: 'shop', name: 'api' };
   const serviceObject = {
     metadata: api,
@@ -227,36 +181,4 @@ describe('what stands at both ends', () => {
       source: { kind: 'pod', unreadLabels: 'the labels of namespace "shop" could not be read' },
     });
   });
-});
-
-test('whom the cluster itself makes call: the backends of Ingresses, and webhooks by their Services', () => {
-  const controller = {
-    metadata: { namespace: 'edge', name: 'traefik-x', labels: { 'app.kubernetes.io/name': 'traefik' } },
-    spec: { nodeName: 'w1', containers: [] },
-    status: { phase: 'Running', podIP: '10.244.1.9' },
-  };
-  const backend = { service: { name: 'api', port: { name: 'http' } } };
-  const ingress = {
-    metadata: { namespace: 'shop', name: 'web' },
-    spec: { rules: [{ http: { paths: [{ backend }] } }] },
-  };
-  const clientConfig = { service: { namespace: 'certs', name: 'webhook' } };
-  const api: Api = {
-    ...SHOP,
-    '/apis/networking.k8s.io/v1/networkpolicies': items({ metadata: { namespace: 'shop', name: 'p' }, spec: {} }),
-    '/api/v1/nodes': items({ metadata: { name: 'w1' } }),
-    '/api/v1/pods?fieldSelector=spec.nodeName=w1': items(controller),
-    '/api/v1/services': items(),
-    '/api/v1/namespaces': items(),
-    '/apis/networking.k8s.io/v1/ingresses': items(ingress),
-    '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations': items({
-      metadata: { name: 'checks' },
-      webhooks: [{ clientConfig }, { clientConfig: { url: 'https://example.com' } }],
-    }),
-  };
-  const callers = valueOf(factOf<readonly Caller[]>(api, CLUSTER, 'policyCallers'));
-  expect(callers.map(({ says, from, service, port }) => [says, from?.length, service.name, port])).toEqual([
-    ['Ingress shop/web', 1, 'api', 'http'],
-    ['webhook checks', undefined, 'webhook', 443],
-  ]);
 });
