@@ -60,7 +60,27 @@ export interface Frame extends Tuple {
 export const EPHEMERAL_PORT = 40_000;
 /** One that the kernel draws, as it does for masquerade --random-fully: no rule can be asked about it. */
 export const RANDOM_PORT = 0;
-export const isRandomPort = ({ protocol }: Frame, port: number): boolean => protocol !== 'icmp' && port === RANDOM_PORT;
+/** The same, out of a range that a rule names. */
+export const PORT_OF_RANGE = 65_536;
+export const isRandomPort = ({ protocol }: Frame, port: number): boolean =>
+  protocol !== 'icmp' && (port === RANDOM_PORT || port === PORT_OF_RANGE);
+
+/** What nf_nat draws from when it is not told: a client's port is never below. */
+const DRAWN = { low: 1024, high: 65_535 };
+/** Seldom enough to be left out: else every masqueraded datagram were "unknown" for the one port of a tunnel. */
+const SELDOM = 0.001;
+
+/** Whether a port that was drawn is one of these: surely, hardly ever, or undefined. */
+export function isDrawnFrom(
+  port: number,
+  ranges: readonly { readonly low: number; readonly high: number }[],
+): boolean | undefined {
+  if (port !== RANDOM_PORT) return undefined;
+  const covered = ranges.map(({ low, high }) => Math.max(0, Math.min(high, DRAWN.high) - Math.max(low, DRAWN.low) + 1));
+  const share = covered.reduce((sum, count) => sum + count, 0) / (DRAWN.high - DRAWN.low + 1);
+  if (share >= 1) return true;
+  return share < SELDOM ? false : undefined;
+}
 
 export const tupleText = ({ src, dst, sport, dport }: Tuple): string => `${src}:${sport} -> ${dst}:${dport}`;
 export const reversed = ({ src, dst, sport, dport }: Tuple): Tuple => ({

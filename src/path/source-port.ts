@@ -1,5 +1,5 @@
 // Which source port a translated packet leaves with (get_unique_tuple): its own, unless the rule says otherwise.
-import { type Frame, RANDOM_PORT } from './packet.js';
+import { type Frame, PORT_OF_RANGE, RANDOM_PORT } from './packet.js';
 
 export interface SourcePorts {
   /** --random, --random-fully: drawn anew for every connection. */
@@ -11,5 +11,7 @@ export function sourcePort({ random, range }: SourcePorts, { protocol, sport }: 
   if (protocol === 'icmp') return sport;
   const [low, high] = range ?? [0, 65_535];
   if (!random && sport >= low && sport <= high) return sport;
-  return low === high ? low : RANDOM_PORT;
+  if (low === high) return low;
+  // Ports below 1024 have ranges of their own.
+  return range === undefined && sport >= 1024 ? RANDOM_PORT : PORT_OF_RANGE;
 }

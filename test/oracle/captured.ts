@@ -13,7 +13,7 @@ import { recalling } from './record.js';
 import { FIRST_PORT, type Load, type Sent, type Situation } from './situation.js';
 import { type Target, targetsOf } from './targets.js';
 
-interface Node {
+export interface Node {
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
   readonly devices: readonly string[];
@@ -25,7 +25,7 @@ function read<T>(answer: Answered | undefined, reader: (answer: Answered) => T |
   return value;
 }
 
-export function situationOf({ answers }: Capture): Situation {
+export function situationsOf({ answers }: Capture): readonly Situation[] {
   const ask = recalling(answers);
   const text = (id: string): string => answers[id]?.text ?? '';
   const addresses = read(ask(addressesAsk), readAddresses).filter(({ family, link }) => family === 4 && link !== 'lo');
@@ -33,7 +33,7 @@ export function situationOf({ answers }: Capture): Situation {
   const devices = [...new Set([...addresses.map(({ link }) => link), ...routes.flatMap(({ dev }) => dev ?? [])])];
   const node = { addresses, routes, devices };
   const [iptables, nft] = [text(iptablesAsk.id), text(nftAsk.id)];
-  return {
+  const made: Omit<Situation, 'packets'> = {
     family: 'captured',
     undecided: false,
     tuns: devices,
@@ -42,11 +42,11 @@ export function situationOf({ answers }: Capture): Situation {
     ipsets: text(ipsetsAsk.id),
     loads: [...iptablesLoads(iptables), ...nft.split('\n').flatMap(nftLoad)],
     listen: [80],
-    packets: packetsTo(targetsOf(iptables, nft), node),
   };
+  return sending(made, packetsTo(targetsOf(iptables, nft), node));
 }
 
-const QUIET = ['icmp_ratelimit=0', 'icmp_msgs_per_sec=100000', 'icmp_msgs_burst=100000'].map(
+export const QUIET = ['icmp_ratelimit=0', 'icmp_msgs_per_sec=100000', 'icmp_msgs_burst=100000'].map(
   (each) => `net.ipv4.${each}`,
 );
 /** What the walk reads of a node; the rest of it tunes what no packet of ours meets. */
@@ -63,7 +63,7 @@ const settings = (sysctls: Readonly<Record<string, string>>, devices: readonly s
   });
 
 /** Those that others lead through come first. */
-function linesOf({ addresses, routes, devices }: Node): readonly string[] {
+export function linesOf({ addresses, routes, devices }: Node): readonly string[] {
   return [
     'link set lo up',
     ...devices.map((name) => `link set ${name} up`),
@@ -123,8 +123,12 @@ interface From {
   readonly src?: string;
 }
 
+/** What the node sends has numbers that the kernel draws, and one may be that of a packet which is told by it. */
+export const sending = (made: Omit<Situation, 'packets'>, packets: readonly Sent[]): readonly Situation[] =>
+  [true, false].map((isOwn) => ({ ...made, packets: packets.filter(({ dev }) => (dev === undefined) === isOwn) }));
+
 /** Packets are told by their number: kube-proxy masquerades with ports drawn at random. */
-function packetsTo(targets: readonly Target[], node: Node): readonly Sent[] {
+export function packetsTo(targets: readonly Target[], node: Node): readonly Sent[] {
   const [own] = node.addresses.filter(({ link }) => link === 'eth0');
   const reached = targets.map(({ dst, ...rest }) => ({ dst: dst ?? own?.ip ?? '', ...rest }));
   const from = sources(reached, node);

@@ -78,8 +78,11 @@ const standsFor = (branch: Branch, way: Branch): boolean => isKnown(way) && endi
 /** A port that the kernel draws stands as 0 in ours. */
 const sameLines = (ours: readonly string[], kernel: readonly string[]): boolean =>
   ours.length === kernel.length &&
-  ours.every((line, at) => line === kernel[at] || (line.includes(':0 >') && alike(line, kernel[at] ?? '')));
-const alike = (line: string, kernel: string): boolean => line.replace(':0 >', ' >') === kernel.replace(/:\d+ >/, ' >');
+  ours.every((line, at) => line === kernel[at] || (ANY_PORT.test(line) && alike(line, kernel[at] ?? '')));
+/** One that the kernel draws, from all or from a range. */
+const ANY_PORT = /:(?:0|65536) >/;
+const alike = (line: string, kernel: string): boolean =>
+  line.replace(ANY_PORT, ' >') === kernel.replace(/:\d+ >/, ' >');
 
 /** Of what comes round by the loopback device with a port that the kernel drew, nothing tells whose it is. */
 const seenOf = (sent: Sent, { trail }: Way, { there }: Trail): Trail =>

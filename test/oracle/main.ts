@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { summary } from '../path/support/tell.js';
+import { situationsOf } from './captured.js';
+import { captures } from './captures.js';
 import { cluster } from './cluster.js';
 import { judgeCluster } from './cluster-judge.js';
 import { recordCluster } from './cluster-record.js';
@@ -12,6 +14,7 @@ import { Counts, type Result } from './counts.js';
 import { isRejected } from './kernel.js';
 import { judge } from './judge.js';
 import { runMutants } from './mutants.js';
+import { PUBLIC, publicSituations } from './public.js';
 import { record } from './record.js';
 import { shrink } from './shrink.js';
 import { dice } from './random.js';
@@ -43,6 +46,7 @@ const { values } = parseArgs({
     corpus: { type: 'string', default: '' },
     keep: { type: 'string', default: '' },
     unanswered: { type: 'boolean', default: false },
+    captured: { type: 'boolean', default: false },
   },
 });
 
@@ -73,14 +77,25 @@ async function one(at: number): Promise<void> {
       });
     return;
   }
-  const made = situation(dice(number), family, { packets: PACKETS, open });
+  await compareOn(situation(dice(number), family, { packets: PACKETS, open }), `situation ${at}`);
+}
+
+async function compareOn(made: Situation, name: string): Promise<void> {
+  const { family } = made;
   const recorded = await record(made);
-  if (isRejected(recorded)) return counts.rejected(family, recorded.rejected);
+  if (isRejected(recorded)) return counts.rejected(family, `${name}: ${recorded.rejected}`);
   counts.situation(family, made.undecided);
   const judged = judge(recorded);
-  for (const result of judged) tell(`situation ${at} (${family}): ${JSON.stringify(result.sent)}`, { family, result });
+  for (const result of judged) tell(`${name} (${family}): ${JSON.stringify(result.sent)}`, { family, result });
   const wrong = judged.find(({ comparison }) => comparison.kind === 'disagree');
-  if (wrong && shrunk < Number(values.shrink)) await tellSmallest(made, wrong.sent, `${family}-${seed}-${at}.jsonl`);
+  if (wrong && shrunk < Number(values.shrink))
+    await tellSmallest(made, wrong.sent, `${family}-${seed}-${name.replaceAll(/[^a-z0-9]+/g, '-')}.jsonl`);
+}
+
+/** The rules of real nodes, instead of any that dice made. */
+async function compareCaptured(): Promise<void> {
+  for (const capture of captures()) for (const made of situationsOf(capture)) await compareOn(made, capture.name);
+  for (const each of PUBLIC) for (const made of publicSituations(each, dice(seed))) await compareOn(made, each.name);
 }
 
 /** As it stands it is a test: `--keep test/path/captured/oracle`, and oracle-cases.test.ts finds it there. */
@@ -122,7 +137,8 @@ async function tryMutants(): Promise<void> {
 
 async function compareAll(): Promise<void> {
   // Situations that disagreed once, by their number, or all in turn.
-  if (values.at.length > 0) for (const at of values.at) await one(Number(at));
+  if (values.captured) await compareCaptured();
+  else if (values.at.length > 0) for (const at of values.at) await one(Number(at));
   else for (let at = 0; counts.total < cases && at < cases; at += 1) await one(at);
   for (const line of counts.lines((Date.now() - started) / 1000)) console.log(line);
   const missed = counts.missed();

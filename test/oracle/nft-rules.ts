@@ -242,11 +242,14 @@ const MATCHES: readonly ((writing: Writing) => string)[] = [
 function line(writing: Writing): string {
   for (let tries = 0; tries < 20; tries += 1) {
     const made = anyLine(writing);
-    if (new Set([...made.matchAll(PROTOCOL)].map(([, one, , other]) => one ?? other)).size < 2) return made;
+    const protocols = new Set([...made.matchAll(PROTOCOL)].map(([, one, , other]) => one ?? other));
+    if (protocols.size < 2 && !FORGOTTEN.test(made)) return made;
   }
   return 'counter';
 }
 const PROTOCOL = /\b(tcp|udp|icmp) (dport|flags|type|vmap)|(?:l4proto|protocol) (\{ tcp, udp \}|tcp|udp|icmp)/g;
+/** nft 1.0.6 prints such a line without its protocol: what it lists is not what the kernel holds. */
+const FORGOTTEN = /icmp\b.* th (?:sport|dport) |^th (?:sport|dport) .*\bicmp\b/;
 
 function anyLine(writing: Writing): string {
   const { dice } = writing;

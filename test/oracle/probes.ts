@@ -24,6 +24,7 @@ const IPTABLES: readonly (readonly [table: string, rule: string])[] = [
   ['mangle', `-A POSTROUTING -p icmp -m icmp --icmp-type 3/3 ${BIT}`],
   ['mangle', `-A FORWARD -m physdev ! --physdev-is-in ${BIT}`],
   ['mangle', `-A FORWARD ! -p tcp -i p+ -o w0 ${BIT}`],
+  ['mangle', `-A POSTROUTING -o p+ ${BIT}`],
   ['mangle', `-A PREROUTING -p tcp -m multiport ! --dports 80,443,1000:2000 ${BIT}`],
   ['mangle', `-A PREROUTING -p tcp -m tcp ! --dport 80 ${BIT}`],
   ['mangle', `-A PREROUTING -p tcp -m tcp --dport 30000:32767 ${BIT}`],

@@ -40,12 +40,16 @@ export function traceOf(
   const first = traces.find(([who]) => isFirst(who))?.[0];
   // A far end answers with the number of what it answers; its port may have become another.
   const answersTo = (number: number): boolean => byNumber === true && number === (id | 0x8000);
+  // The port that is drawn for one packet may be another's own. What the kernel answers itself by TCP has no number.
+  const isOfAnother = ({ id: number, protocol }: Who): boolean =>
+    byNumber === true && protocol === 6 && number > 0x8000 && !answersTo(number);
   const isAnswer = ({ id: number, dport, flags = 0, protocol, quotes }: Who): boolean =>
     protocol === 1
       ? first !== undefined && quotes?.id === first.id && quotes.size === first.size
       : (dport === port || (answersTo(number) && !isSender(dport))) &&
         (flags === 0 || flags === SYN_ACK || (flags & RST) !== 0);
-  const answer = traces.find(([who]) => isAnswer(who))?.[0];
+  const answers = traces.flatMap(([who]) => (isAnswer(who) && !isOfAnother(who) ? [who] : []));
+  const answer = answers.find(({ id: number }) => answersTo(number)) ?? answers[0];
   // Retransmissions of what was asked, and later segments, have another number.
   const texts = (of: Who | undefined, is: (who: Who) => boolean): readonly string[] =>
     traces.flatMap(([who, record]) => (of && who.id === of.id && is(who) ? (textOf(record) ?? []) : []));

@@ -2,16 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Link } from '../../src/facts/network.js';
 import { readIptablesSave } from '../../src/facts/read/iptables-save.js';
-import { readNftJson } from '../../src/facts/read/nft-json.js';
 import { type Sight, isDoubt } from '../../src/path/chain.js';
-import { CERTAIN } from '../../src/path/fork.js';
-import { runHook } from '../../src/path/hooks.js';
 import { testsOf } from '../../src/path/iptables/match.js';
-import { type Frame, RANDOM_PORT } from '../../src/path/packet.js';
+import { type Frame, PORT_OF_RANGE, RANDOM_PORT } from '../../src/path/packet.js';
 import { ownerOf } from '../../src/path/wire.js';
 import type { Netns, World } from '../../src/path/world.js';
-import { FORWARDED as sight, FRAME as forwarded } from './support/frame.js';
-import { EMPTY_NETFILTER, bareNetns, must } from './support/captured-world.js';
+import { FORWARDED as sight, FRAME as forwarded, HOST } from './support/frame.js';
+import { bareNetns, must } from './support/captured-world.js';
 
 const FRAME: Frame = { ...forwarded, sport: 1000 };
 
@@ -32,40 +29,24 @@ describe('--ports, which looks at both ends', () => {
     ['neither', { sport: 1000, dport: 1001 }, 'no'],
     ['the other end beside a port drawn at random', { sport: RANDOM_PORT, dport: 80 }, 'yes'],
     ['the own end beside a port drawn at random', { sport: 80, dport: RANDOM_PORT }, 'yes'],
-    ['perhaps a port drawn at random', { sport: RANDOM_PORT, dport: 1000 }, 'open'],
-    ['perhaps the other port drawn at random', { sport: 1000, dport: RANDOM_PORT }, 'open'],
+    ['perhaps a port drawn from a range', { sport: PORT_OF_RANGE, dport: 1000 }, 'open'],
+    ['perhaps the other port drawn from a range', { sport: 1000, dport: PORT_OF_RANGE }, 'open'],
   ])('%s', (_, ends, expected) => {
     expect(answer(ports, { ...FRAME, ...ends })).toBe(expected);
   });
 });
 
-const flags = { payload: { protocol: 'tcp', field: 'flags' } };
-const drops = (expr: object, frame: Frame, here = sight): boolean => {
-  const family = { family: 'ip', table: 't', chain: 'c' };
-  const nftables = [
-    { table: { family: 'ip', name: 't' } },
-    { chain: { family: 'ip', table: 't', name: 'c', type: 'filter', hook: 'forward', prio: 0, policy: 'accept' } },
-    { rule: { ...family, handle: 1, expr: [{ match: expr }, { drop: null }] } },
-  ];
-  const netfilter = { ...EMPTY_NETFILTER, nft: must(readNftJson(JSON.stringify({ nftables }))) };
-  const [end] = runHook({ frame, fork: CERTAIN }, [], { ...here, netns: { ...here.netns, netfilter } });
-  return end?.stopped?.kind === 'drop';
-};
-
-describe('flags of TCP in nft', () => {
-  const asked = { '&': [flags, ['fin', 'syn', 'rst', 'ack']] };
-  const both = { '|': ['syn', 'ack'] };
+describe('a port drawn at random, from 1024 to 65535', () => {
   it.each([
-    [{ op: '==', left: asked, right: both }, 'SYN,ACK', true],
-    [{ op: '==', left: asked, right: both }, 'SYN', false],
-    [{ op: '!=', left: asked, right: both }, 'SYN', true],
-    [{ op: '!=', left: asked, right: both }, 'SYN,ACK', false],
-    [{ op: '==', left: asked, right: 'syn' }, 'SYN', true],
-    [{ op: '==', left: asked, right: 'syn' }, 'RST,ACK', false],
-    [{ op: 'in', left: flags, right: both }, 'RST,ACK', true],
-    [{ op: 'in', left: flags, right: both }, 'RST', false],
-  ])('%j of %s: %s', (expr, set, expected) => {
-    expect(drops(expr, { ...FRAME, flags: set })).toBe(expected);
+    ['4789', RANDOM_PORT, 'no'],
+    ['80', RANDOM_PORT, 'no'],
+    ['30000:30063', RANDOM_PORT, 'no'],
+    ['30000:30064', RANDOM_PORT, 'open'],
+    ['1025:', RANDOM_PORT, 'open'],
+    ['1024:', RANDOM_PORT, 'yes'],
+    ['4789', PORT_OF_RANGE, 'open'],
+  ])('is %s, drawn as %i: %s', (dport, port, expected) => {
+    expect(answer(`-p tcp -m tcp --dport ${dport}`, { ...FRAME, dport: port })).toBe(expected);
   });
 });
 
@@ -107,16 +88,6 @@ describe('who answers ARP over a cable', () => {
   });
 });
 
-const ROUTE = { type: 'local', table: 'local', metric: 0, onlink: false, dead: false } as const;
-const HOST: Netns = {
-  ...bareNetns('node/x'),
-  routes: [
-    { ...ROUTE, dst: '127.0.0.0/8', dev: 'lo', text: 'local 127.0.0.0/8 dev lo' },
-    { ...ROUTE, dst: '10.0.0.9/32', dev: 'a', text: 'local 10.0.0.9 dev a' },
-    { ...ROUTE, type: 'unicast', table: 'main', dst: '10.0.0.1/32', dev: 'a', text: '10.0.0.1 dev a' },
-  ],
-};
-
 describe('rpfilter, which asks for the way back to the source', () => {
   it.each([
     ['', '10.0.0.1', 'yes'],
@@ -131,23 +102,6 @@ describe('rpfilter, which asks for the way back to the source', () => {
   ])('-m rpfilter %s for %s: %s', (options, src, expected) => {
     const here: Sight = { netns: HOST, hook: 'prerouting', iif: 'a' };
     expect(answer(`-m rpfilter ${options}`, { ...FRAME, src }, here)).toBe(expected);
-  });
-});
-
-describe('fib in nft, which prints `exists` and `missing` as true and false', () => {
-  const oif = { fib: { result: 'oif', flags: ['daddr'] } };
-  it.each([
-    [true, '10.0.0.1', true],
-    [false, '10.0.0.1', false],
-    // It looks for neighbours only: an own address has no device here.
-    [true, '10.0.0.9', false],
-    [false, '10.0.0.9', true],
-    [true, '192.0.2.1', false],
-    ['a', '10.0.0.1', true],
-    ['b', '10.0.0.1', false],
-  ])('fib daddr oif == %j for %s: %s', (right, dst, expected) => {
-    const here: Sight = { ...sight, netns: HOST };
-    expect(drops({ op: '==', left: oif, right }, { ...FRAME, dst }, here)).toBe(expected);
   });
 });
 

@@ -2,7 +2,7 @@
 import type { Options } from '../../facts/netfilter.js';
 import type { Sight, Truth } from '../chain.js';
 import { inCidr, ipNumber, parseCidr } from '../../facts/ip.js';
-import { type Frame, isRandomPort } from '../packet.js';
+import { type Frame, isDrawnFrom, isRandomPort } from '../packet.js';
 
 export type Option = Options[number];
 export type Test = (frame: Frame, sight: Sight) => Truth;
@@ -48,7 +48,8 @@ export function portTest(text: string, pick: (frame: Frame) => number): Test {
   });
   return (frame) => {
     const port = pick(frame);
-    if (isRandomPort(frame, port)) return { doubt: `whether a port that the kernel chose at random is ${text}` };
+    if (isRandomPort(frame, port))
+      return isDrawnFrom(port, ranges) ?? { doubt: `whether a port that the kernel chose at random is ${text}` };
     return ranges.some(({ low, high }) => port >= low && port <= high);
   };
 }

@@ -3,8 +3,9 @@ import type { Json } from '../../facts/netfilter.js';
 import { type JsonObject, isObject } from '../../facts/read/nft-object.js';
 import type { Truth } from '../chain.js';
 import type { Fork } from '../fork.js';
+import { RANDOM_PORT, isDrawnFrom } from '../packet.js';
 import { type Env, asNumber, evaluate } from './expression.js';
-import { CHECKSUM } from './selector.js';
+import { CHECKSUM, RANDOMLY } from './selector.js';
 import { type Value, elementsOf, findElement, isList, matchesElement, textOf } from './value.js';
 
 export interface Compared {
@@ -13,18 +14,33 @@ export interface Compared {
 }
 
 export function compare({ op = '==', left = null, right = null }: JsonObject, env: Env): readonly Compared[] {
-  // Compared as a whole, it has bits as well for what nat has done inside, and of those nothing here tells.
-  if (op !== 'in' && isStatus(left)) return [{ truth: { doubt: 'all bits of nft ct status' }, fork: env.fork }];
   const evaluated = evaluate(left, env);
   // A field that the packet lacks ends the rule, whatever the operator: `!=` does not hold for it either.
   if (evaluated.kind === 'missing') return [{ truth: false, fork: env.fork }];
-  if (evaluated.kind === 'doubt') return [{ truth: { doubt: evaluated.why }, fork: env.fork }];
+  if (evaluated.kind === 'doubt') return [{ truth: drawn(op, right, evaluated.why), fork: env.fork }];
+  if (op !== 'in' && isStatus(left)) return [{ truth: wholeStatus(textOf(op), right), fork: env.fork }];
   if (evaluated.values.some(({ value }) => value === CHECKSUM))
     return [{ truth: { doubt: 'nft th dport of an ICMP error' }, fork: env.fork }];
   return evaluated.values.map(({ value, fork }) => ({ truth: holds(textOf(op), value, { right, env }), fork }));
 }
 
 const isStatus = (left: Json): boolean => isObject(left) && isObject(left['ct']) && left['ct']['key'] === 'status';
+
+/** Of a port that was drawn at random, one number is hardly ever it. */
+function drawn(op: Json, right: Json, why: string): Truth {
+  const is =
+    why === RANDOMLY && typeof right === 'number' ? isDrawnFrom(RANDOM_PORT, [{ low: right, high: right }]) : undefined;
+  if (is === undefined || (op !== '==' && op !== '!=')) return { doubt: why };
+  return is === (op === '==');
+}
+
+/** All its bits at once, and some are for what nat has done inside: those with a translation never stand alone
+ * (nf_nat_setup_info), and of the others nothing here tells. */
+function wholeStatus(op: string, right: Json): Truth {
+  const isTranslated = names(right).some((name) => name === 'dnat' || name === 'snat');
+  if (isTranslated && (op === '==' || op === '!=')) return op === '!=';
+  return { doubt: 'all bits of nft ct status' };
+}
 
 interface Right {
   readonly right: Json;

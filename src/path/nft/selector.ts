@@ -1,7 +1,7 @@
 // Fields of a packet and of its surroundings, as nft names them. A doubt where they are not in what was read.
 import type { Json } from '../../facts/netfilter.js';
 import { isObject } from '../../facts/read/nft-object.js';
-import { type Connection, type Frame, isRandomPort } from '../packet.js';
+import { type Connection, type Frame, RANDOM_PORT, isRandomPort } from '../packet.js';
 import { addressType, lookupRoute, usesDevice } from '../route.js';
 import { type Env, flagBits } from './expression.js';
 import { type Value, isList, textOf } from './value.js';
@@ -44,8 +44,11 @@ const thOfIcmp = (field: string, { type, code }: NonNullable<Frame['icmp']>): Se
 /** No number that a set of ports could hold. */
 export const CHECKSUM = -1;
 
-const portValue = (frame: Frame, port: number): Selected =>
-  isRandomPort(frame, port) ? unknown('a port that the kernel chose at random') : port;
+const portValue = (frame: Frame, port: number): Selected => {
+  if (!isRandomPort(frame, port)) return port;
+  return unknown(port === RANDOM_PORT ? RANDOMLY : 'a port that the kernel chose from a range');
+};
+export const RANDOMLY = 'a port that the kernel chose at random';
 
 function ipField(field: string, frame: Frame): Selected {
   if (field === 'saddr') return frame.src;
