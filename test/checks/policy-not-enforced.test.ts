@@ -27,7 +27,7 @@ testCheck(check, {
           enforcer: enforcer({ name: 'unknown', says: 'no network agent that we know', enforces: 'unknown' }),
         },
       },
-      'whether no network agent that we know enforces policies is not told by the API',
+      'the API does not show whether anybody enforces policies here (no network agent that we know)',
     ],
   },
 });

@@ -1,4 +1,5 @@
 import { listed } from '../../model/listed.js';
+import { unsureText } from '../../path/policy/reason.js';
 import { changes, defineCheck, fail, pass, reads, skip } from '../check.js';
 import { getPolicies } from '../policy.js';
 import { enforcer, NOBODY, policy } from '../samples-policy.js';
@@ -19,7 +20,7 @@ export default defineCheck({
   judge({ policies: { selecting, enforcer: who } }, { namespace, name }) {
     if (selecting.length === 0) return skip('no NetworkPolicy selects the pod');
     const cni = who.says;
-    if (who.enforces === 'unknown') return skip(`whether ${cni} enforces policies is not told by the API`);
+    if (who.enforces === 'unknown') return skip(unsureText(who));
     const names = listed(selecting.map((each) => each.name));
     if (who.enforces) return pass(`${names} selects it, and ${cni} is there to enforce it`);
     const list = getPolicies(namespace);

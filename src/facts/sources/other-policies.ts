@@ -61,13 +61,18 @@ const ciliumOwn = (know: Know): readonly CiliumPolicy[] =>
     askList(know, OWN.cilium[kind]).flatMap((one) => readCiliumPolicy(one, kind)),
   );
 
-/** Without its CRDs a running Calico keeps policies elsewhere, in etcd for one; without one kind of them there are none. */
+/**
+ * A running Calico without its CRDs keeps policies elsewhere: in etcd (its manifests calico-etcd.yaml and canal-etcd.yaml), or
+ * under projectcalico.org/v3 alone (calico-v3-crds.yaml), whose lists leave out tiers where its own API server answers.
+ * Without one kind of CRD there are none of it.
+ */
 function calicoOwn(know: Know): NonNullable<OtherPolicies['calico']> {
   if (askObject(know, CALICO_GROUP) === undefined)
     throw new Unanswerable([
       {
         kind: 'unreadable',
-        detail: 'Calico keeps its policies outside of crd.projectcalico.org, which is all we read',
+        detail:
+          'this Calico has no crd.projectcalico.org, so its own policies are in etcd or in projectcalico.org/v3, and neither is read',
       },
     ]);
   const policies = (['NetworkPolicy', 'GlobalNetworkPolicy'] as const).flatMap((kind) =>

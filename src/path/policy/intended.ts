@@ -6,6 +6,7 @@ import type { Observed } from '../../model/observed.js';
 import { CLUSTER } from '../../target/subject.js';
 import { dialectOf, type Dialect } from './dialect.js';
 import { evaluate, type Ruling, type Verdict } from './evaluate.js';
+import { unsureText } from './reason.js';
 import { tiersOf } from './tiers.js';
 import { endText, type Direction, type Traffic } from './traffic.js';
 
@@ -143,6 +144,6 @@ function doubtOf({ direction, self, peer, dialect }: Traffic, { blurred }: Read)
 export function doubtsOf({ ways, enforcer, says }: Extract<Intended, { kind: 'told' }>): readonly string[] {
   const open = ways.flatMap(({ sides }) => sides.flatMap(({ ruling }) => doubtsIn(ruling.basis)));
   const unsure = enforcer.enforces === 'unknown' && says !== 'allow';
-  return [...(unsure ? [`whether ${enforcer.says} enforces policies is not told by the API`] : []), ...new Set(open)];
+  return [...(unsure ? [unsureText(enforcer)] : []), ...new Set(open)];
 }
 const doubtsIn = (basis: Side['ruling']['basis']): readonly string[] => (basis.kind === 'doubt' ? basis.doubts : []);

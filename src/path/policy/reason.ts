@@ -1,4 +1,5 @@
 // A ruling as a clause: which policy, which rule, and where none allows, the nearest one and what it lacks.
+import type { Enforcer } from '../../facts/policy.js';
 import { listed } from '../../model/listed.js';
 import type { Side } from './intended.js';
 import { refText, type PolicyRef } from './statement.js';
@@ -31,6 +32,10 @@ function closedText(
   const whose = by.length > 1 ? `${near.says.replace('its ', '')} of ${near.ref.name}` : near.says;
   return `${whose} would allow it, but ${near.lacks}`;
 }
+
+/** Two engines sleep until a setting wakes them, and an agent that nobody knows may hold one. */
+export const unsureText = ({ says }: Pick<Enforcer, 'says'>): string =>
+  `the API does not show whether anybody enforces policies here (${says})`;
 
 /** `NetworkPolicy a, b and c`: the kind once where it is the same. */
 export function refsText(refs: readonly PolicyRef[]): string {

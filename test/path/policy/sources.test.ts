@@ -79,6 +79,12 @@ describe('which kinds there are', () => {
     const fact = factOf<OtherPolicies>({ [AGENTS]: calico[AGENTS]! }, CLUSTER, 'otherPolicies');
     expect(fact).toMatchObject({ kind: 'unknown', gaps: [{ kind: 'unreadable' }] });
   });
+  test.each(['cilium', 'antrea-agent', 'kube-router'])('where %s enforces, Calico’s are nobody’s', (app) => {
+    const hidden = Object.fromEntries(['networkpolicies', 'tiers'].map((kind) => [`${GROUP}/v1/${kind}`, 'forbidden']));
+    const fact = factOf<OtherPolicies>({ ...hidden, [AGENTS]: items(agent(app)) } as Api, CLUSTER, 'otherPolicies');
+    expect(valueOf(fact)).toMatchObject({ admin: [] });
+    expect(valueOf(fact).calico).toBeUndefined();
+  });
   test('the enforcer’s own', () => {
     const tier = { metadata: { name: 'security' }, spec: { order: 5 } };
     const api = { '/apis/crd.projectcalico.org/v1/tiers': items(tier) };
