@@ -1,4 +1,5 @@
 // No rule of a real capture may be ignored in silence: what the walk does not know is counted here by name.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CERTAIN } from '../../src/path/fork.js';
 import { testsOf } from '../../src/path/iptables/match.js';
@@ -41,6 +42,16 @@ describe('rules of real nodes', () => {
         captured('flannel-vxlan-iptables-1.34/node-w1/iptables.iptables-nft-save.txt').replace('#backend nft\n', ''),
       ),
     ).toEqual({});
+  });
+  // Out of public repositories, see test/oracle/public; their sets are asked there.
+  it.each([
+    ['calico-felix-2019', {}],
+    ['calico-felix-2025', {}],
+    ['azure-npm-2021', {}],
+    ['azure-npm-2022', { '-m owner': 1 }],
+  ])('are counted by name in %s', (name, expected) => {
+    const text = readFileSync(new URL(`../oracle/public/${name}.iptables-save`, import.meta.url), 'utf8');
+    expect(unknownsOf(text)).toEqual(expected);
   });
   it('hold one owner match in a mesh pod', () => {
     expect(
