@@ -1,6 +1,6 @@
 // A frame at the head of a device: is it for this namespace, or for a bridge to pass on?
 import type { Link } from '../facts/network.js';
-import { byPrograms } from './ebpf/link.js';
+import { byPrograms } from './ebpf/programs.js';
 import { throughHook } from './hook-stage.js';
 import type { Frame } from './packet.js';
 import { martianReason, validateSource } from './reverse-path.js';
@@ -26,7 +26,7 @@ export function arrive(journey: Journey, scenario: Scenario, stage: Arriving): r
   const { ebpf } = netns;
   if (ebpf !== undefined) {
     const taken = byPrograms(journey, scenario, { netns, ebpf, frame, link: link.name });
-    if (taken) return [taken];
+    if (taken) return taken;
   }
   if (link.master !== undefined)
     return intoBridge(journey, scenario, { netns, port: link, bridge: link.master, frame });

@@ -90,7 +90,7 @@ function underlay(journey: Journey, scenario: Scenario, { netns, link, frame, ne
   if (pod)
     return unsure(scenario, `whether the network around the nodes routes ${frame.dst} to ${pod.node}, via ${nexthop}`);
   const isClient = scenario.leg === 'back' && journey.packet.from === 'outside' && frame.dst === scenario.client.src;
-  if (isClient && sameTuple(reversed(frame), scenario.client)) {
+  if (isClient && sameTuple(frame.icmp?.about ?? reversed(frame), scenario.client)) {
     const outcome = {
       kind: 'delivered',
       netns: 'outside',

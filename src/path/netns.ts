@@ -1,9 +1,10 @@
 // One network namespace as the walk sees it, from whatever could be read of it.
+import type { CiliumMaps } from '../facts/ebpf.js';
 import { Unanswerable, type Fact, type FactKey, type Know } from '../facts/fact.js';
 import type { Netfilter } from '../facts/netfilter.js';
 import { gapText } from '../evidence/evidence.js';
 import { CLUSTER, nodeSubject, type Subject } from '../target/subject.js';
-import type { Netns } from './world.js';
+import type { CiliumState, Netns } from './world.js';
 
 const NOTHING: Netfilter = { iptables: [], nft: [], ipsets: [], unread: [] };
 /** What any namespace has; a pod has no bridge, and no packet filter unless something in it may have made one. */
@@ -17,19 +18,34 @@ export function nodeNetns(node: Subject<'node'>, know: Know): Netns {
   const netns = assemble({ id: `node/${node.name}`, subject: node, parts: [...ANY, ...BRIDGE, ...FILTER] }, know);
   const maps = know.peek(node, 'ciliumMaps');
   if (maps.kind !== 'unknown' && maps.value === 'none') return netns;
-  const ebpf =
-    maps.kind === 'unknown' || maps.value === 'none'
-      ? 'not-read'
-      : { ...maps.value, translatesPods: balancesPods(know) };
+  const ebpf = maps.kind === 'unknown' || maps.value === 'none' ? 'not-read' : { ...maps.value, ...balancing(know) };
   return { ...netns, ebpf };
 }
 
 /** kube-proxy replacement brings the socket load balancer along, unless it is kept to the node's own sockets. */
-function balancesPods(know: Know): boolean {
+function balancing(know: Know): Omit<CiliumState, keyof CiliumMaps> {
   const cni = know.peek(CLUSTER, 'cni');
   const settings = cni.kind === 'unknown' ? {} : cni.value.settings;
-  const isOn = settings['kube-proxy-replacement'] === 'true' || settings['bpf-lb-sock'] === 'true';
-  return isOn && settings['bpf-lb-sock-hostns-only'] !== 'true';
+  const isOn = (name: string): boolean => settings[name] === 'true';
+  const replaces = isOn('kube-proxy-replacement');
+  return {
+    translatesPods: (replaces || isOn('bpf-lb-sock')) && !isOn('bpf-lb-sock-hostns-only'),
+    servesNodePorts: replaces && isPlain(settings),
+    // pkg/option: the default since 1.16.
+    rejectsUnserved: (settings['service-no-backend-response'] ?? 'reject') === 'reject',
+  };
+}
+
+/** Ways that node ports may take which differ from what is walked: answered directly, encrypted, firewalled, not tunnelled. */
+function isPlain(settings: Readonly<Record<string, string>>): boolean {
+  const others = ['enable-host-firewall', 'enable-wireguard', 'enable-ipsec', 'enable-ipv4-egress-gateway'];
+  return (
+    (settings['bpf-lb-mode'] ?? 'snat') === 'snat' &&
+    (settings['routing-mode'] ?? 'tunnel') === 'tunnel' &&
+    (settings['tunnel-protocol'] ?? 'vxlan') === 'vxlan' &&
+    (settings['devices'] ?? '') === '' &&
+    others.every((name) => settings[name] !== 'true')
+  );
 }
 
 export function podNetns(pod: Subject<'pod'>, know: Know): Netns {

@@ -73,6 +73,8 @@ export interface Scenario {
   readonly log: Log | undefined;
   /** Source and destination as the client's socket has them, once it has an address. */
   readonly client: Tuple;
+  /** Cilium's choice of a backend for what came in from outside: where, and the packet as the backend sees it. */
+  readonly nodePort?: { readonly netns: string; readonly sent: Tuple };
   readonly seen: ReadonlySet<string>;
   readonly blind: ReadonlySet<string>;
   /** How the way there ended, once the answer is under way. */

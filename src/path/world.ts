@@ -38,6 +38,10 @@ export interface Netns {
 export interface CiliumState extends CiliumMaps {
   /** Sockets of pods are balanced too, not only those of the node itself. */
   readonly translatesPods: boolean;
+  /** What comes in from outside is balanced by the programs in a way that is walked here: tunnel, source translated. */
+  readonly servesNodePorts: boolean;
+  /** Where a Service has no backend a client outside is told so. */
+  readonly rejectsUnserved: boolean;
 }
 
 export interface PodAt {

@@ -133,7 +133,7 @@ function world(ebpf: CiliumState | 'not-read'): World {
   };
 }
 
-const STATE: CiliumState = { ...MAPS, translatesPods: true };
+const STATE: CiliumState = { ...MAPS, translatesPods: true, servesNodePorts: true, rejectsUnserved: true };
 const packet = { protocol: 'tcp', from: 'pod/shop/web', dport: 80 } as const;
 const ends = (state: CiliumState | 'not-read', dst: string, dport = 80) =>
   predict(world(state), { ...packet, dst, dport }).branches.map(({ probability, symptom, outcome }) => [
@@ -167,5 +167,63 @@ describe('a walk over the maps of one node', () => {
     expect(ends(proxied, '10.0.1.5', 8080)).toEqual([[1, 'unknown', 'unknown']]);
     expect(ends('not-read', '10.0.1.5', 8080)).toEqual([[1, 'unknown', 'unknown']]);
     expect(ends({ ...STATE, translatesPods: false }, '10.96.0.9')).toEqual([[1, 'unknown', 'unknown']]);
+  });
+});
+
+describe('a node port that a client outside dials', () => {
+  const backends = [backend('10.0.1.5')];
+  const served = (part: Partial<CiliumState>, flags: readonly string[] = ['NodePort']): CiliumState => ({
+    ...STATE,
+    services: new Map([['192.168.0.2:30080', { address: '192.168.0.2', port: 30080, flags, backends }]]),
+    policies: new Map([[12, [entry('Allow ingress world', { identity: 2, protocol: 6, port: 8080, prefix: 24 })]]]),
+    ...part,
+  });
+  const outer = { name: 'eth0', index: 2, kind: '', mtu: 1500, up: true, carrier: true } as const;
+  const own = { link: 'eth0', family: 4, ip: '192.168.0.2', prefix: 24, scope: 'global' } as const;
+  const route = { table: 'main', type: 'unicast', metric: 0, onlink: false, dead: false } as const;
+  const out = { ...route, dst: '0.0.0.0/0', via: '192.168.0.1', dev: 'eth0', text: 'default via 192.168.0.1' };
+  const walked = (state: CiliumState, from: Partial<Netns> = {}) => {
+    const base = world(state);
+    const node = base.netns.get('node/w1');
+    if (!node) throw new Error('no node/w1');
+    const routes = [
+      out,
+      { ...route, table: 'local', type: 'local', dst: '192.168.0.2/32', dev: 'eth0', text: 'local' },
+    ];
+    const whole = { ...node, links: [...node.links, outer], addresses: [own], routes, ...from } as Netns;
+    const netns = new Map([...base.netns, [node.id, whole]]);
+    const where = { ...base, netns, nodeIps: new Map([['192.168.0.2', 'node/w1']]) };
+    return predict(where, { protocol: 'tcp', from: 'outside', dst: '192.168.0.2', dport: 30080 }).branches;
+  };
+  const told = (state: CiliumState) =>
+    walked(state).map(({ symptom, outcome, reply }) => [symptom, outcome.kind, reply?.outcome.kind]);
+
+  it('reaches a pod of this node as the world, and is answered by the address that was dialled', () => {
+    const [branch] = walked(served({}));
+    expect(branch).toMatchObject({ symptom: 'connected', outcome: { netns: 'pod/shop/api', address: '10.0.1.5' } });
+    expect(branch?.reply?.outcome).toMatchObject({ kind: 'delivered', netns: 'outside' });
+    expect(branch?.reply?.hops.flatMap(({ steps }) => steps.filter(({ kind }) => kind === 'ebpf'))).toMatchObject([
+      {
+        says: "Cilium's programs make 10.0.1.5:8080 -> 192.0.2.1:40000 192.168.0.2:30080 -> 192.0.2.1:40000 and send it out of eth0",
+        cites: 'default via 192.168.0.1',
+      },
+    ]);
+  });
+  it('is dropped where the pod lets the world not in', () => {
+    expect(told(served({ policies: new Map([[12, []]]) }))).toEqual([['timeout', 'dropped', undefined]]);
+  });
+  it('is refused where there is no backend, or dropped, as the agent was told', () => {
+    const none = new Map([['192.168.0.2:30080', { address: '192.168.0.2', port: 30080, flags: [], backends: [] }]]);
+    expect(told(served({ services: none, rejectsUnserved: false }))).toEqual([['timeout', 'dropped', undefined]]);
+    expect(told(served({ services: none }))).toEqual([['refused', 'refused', 'delivered']]);
+  });
+  it('is dropped where the address is served to the cluster only', () => {
+    expect(told(served({}, ['ClusterIP', 'non-routable']))).toEqual([['timeout', 'dropped', undefined]]);
+  });
+  it('is not known in modes that are not walked, by a source range, or for a pod elsewhere without a tunnel', () => {
+    const unknown = [['unknown', 'unknown', undefined]];
+    expect(told(served({ servesNodePorts: false }))).toEqual(unknown);
+    expect(told(served({}, ['NodePort', 'check source-range']))).toEqual(unknown);
+    expect(told(served({ endpoints: [] }))).toEqual(unknown);
   });
 });

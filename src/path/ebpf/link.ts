@@ -5,9 +5,10 @@ import { HASHED_PORT } from '../vxlan.js';
 import type { Frame } from '../packet.js';
 import { type Journey, type Scenario, dropped, logged, staged, unsure } from '../scenario.js';
 import { type CiliumState, type Netns, wireKey } from '../world.js';
-import { endpointAt, frontendOf, HOST, identityOf, policyEntry } from './maps.js';
+import { translatedBack } from './answer.js';
+import { endpointAt, HOST, identityOf, policyEntry } from './maps.js';
 
-interface At {
+export interface At {
   readonly netns: Netns;
   readonly ebpf: CiliumState;
   readonly frame: Frame;
@@ -20,29 +21,11 @@ interface Known extends At {
   readonly identity: number;
 }
 
-/** What the program at this link does with it; undefined where no program of Cilium's looks at it. */
-export function byPrograms(
-  journey: Journey,
-  scenario: Scenario,
-  at: Omit<At, 'ebpf'> & { readonly ebpf: CiliumState | 'not-read' },
-): Scenario | undefined {
-  const { netns, ebpf, frame, link } = at;
-  const isPodLink = journey.world.podLinks.has(wireKey(netns.id, link));
-  if (ebpf === 'not-read')
-    return isPodLink
-      ? unsure(scenario, `what Cilium on ${netns.id} does at ${link}: its maps were not read`)
-      : undefined;
-  if (isPodLink) return fromPod(journey, scenario, { ...at, ebpf });
-  if (scenario.leg === 'back' || frame.inner || !frontendOf(ebpf, frame)) return undefined;
-  return unsure(
-    scenario,
-    `which backend Cilium's program at ${link} of ${netns.id} chooses for ${frame.dst}:${frame.dport}`,
-  );
-}
-
 /** bpf_lxc, from-container: egress policy, then a pod of this node, a peer's tunnel, or the node's own stack. */
-function fromPod(journey: Journey, scenario: Scenario, at: At): Scenario {
+export function fromPod(journey: Journey, scenario: Scenario, at: At): Scenario {
   const { ebpf, frame, netns } = at;
+  const answer = translatedBack(scenario, netns, frame);
+  if (answer) return answer;
   const source = endpointAt(ebpf, frame.src)?.local;
   if (!source)
     return unsure(
@@ -57,6 +40,7 @@ function fromPod(journey: Journey, scenario: Scenario, at: At): Scenario {
 
 /** bpf_overlay: the tunnel's number is the sender's identity. */
 export const fromTunnel = (journey: Journey, scenario: Scenario, at: Known): Scenario =>
+  translatedBack(scenario, at.netns, at.frame) ??
   delivered(journey, scenario, at) ??
   staged(scenario, { at: 'receive', netns: at.netns.id, iif: at.link, frame: at.frame, hooked: false });
 
@@ -76,7 +60,7 @@ function onward(journey: Journey, scenario: Scenario, at: Known): Scenario {
 }
 
 /** A pod of this node: its ingress policy, then its end of the cable. Undefined where the address is no pod here. */
-function delivered(journey: Journey, scenario: Scenario, at: Known): Scenario | undefined {
+export function delivered(journey: Journey, scenario: Scenario, at: Known): Scenario | undefined {
   const { netns, ebpf, frame, identity } = at;
   const endpoint = endpointAt(ebpf, frame.dst);
   if (!endpoint?.local) return undefined;
@@ -140,7 +124,7 @@ function judged(scenario: Scenario, { netns, ebpf, frame }: At, { direction, end
 }
 
 /** lib/encap.h: the packet goes to cilium_vxlan with the peer's address and the sender's identity as its number. */
-function wrapped(
+export function wrapped(
   scenario: Scenario,
   { netns, frame }: At,
   { tunnel, identity, cites }: { readonly tunnel: string; readonly identity: number; readonly cites: string },
