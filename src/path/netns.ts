@@ -42,6 +42,7 @@ function isPlain(settings: Readonly<Record<string, string>>): boolean {
   return (
     (settings['bpf-lb-mode'] ?? 'snat') === 'snat' &&
     (settings['routing-mode'] ?? 'tunnel') === 'tunnel' &&
+    settings['tunnel'] !== 'disabled' &&
     (settings['tunnel-protocol'] ?? 'vxlan') === 'vxlan' &&
     (settings['devices'] ?? '') === '' &&
     others.every((name) => settings[name] !== 'true')
