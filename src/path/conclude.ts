@@ -121,6 +121,8 @@ function outcomeKey(outcome: Outcome): string {
     case 'refused':
     case 'no-route':
       return `${outcome.kind} ${outcome.how} ${outcome.netns}`;
+    case 'leaves':
+      return `leaves ${outcome.netns} as ${outcome.src}`;
     case 'unknown':
       return `unknown ${outcome.undecided.join('|')}`;
     default:

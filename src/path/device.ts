@@ -105,5 +105,6 @@ function underlay(journey: Journey, scenario: Scenario, { netns, link, frame, ne
     kind: 'leaves',
     netns,
     by,
+    src: frame.src,
   });
 }

@@ -37,11 +37,12 @@ export const leaving: Source<'flow', Leaving | 'none'> = (flow, know) => {
   // Where an answer came back, nothing hangs on a way that could not be walked to its end.
   if (!unanswered && know.peek(flow, 'predicted').kind === 'unknown') return 'none';
   const branch = know.get(flow, 'predicted').branches.find(({ outcome }) => outcome.kind === 'leaves');
-  const node = branch?.outcome.kind === 'leaves' ? nodeOf(branch.outcome.netns) : undefined;
-  if (!branch || node === undefined) return 'none';
+  if (branch?.outcome.kind !== 'leaves') return 'none';
+  const node = nodeOf(branch.outcome.netns);
+  if (node === undefined) return 'none';
   // Whose addresses the nodes have is told by their list: without it, a node's own address looks like one beyond them.
   know.get(CLUSTER, 'nodes');
-  const source = branch.arrives.src;
+  const source = branch.outcome.src;
   const step = branch.hops.flatMap(({ steps }) => steps).findLast(({ says }) => says.includes('nat POSTROUTING'));
   const rule = step?.cites === undefined ? {} : { rule: { cites: step.cites, command: step.command ?? '' } };
   return { node, source, bare: pod.ips.includes(source), unanswered, ...rule };

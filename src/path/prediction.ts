@@ -71,7 +71,8 @@ export type Outcome =
   /** The answer came back to the client with an address or port it did not send to. */
   | { readonly kind: 'untranslated'; readonly netns: string; readonly by: string }
   | { readonly kind: 'loop'; readonly netns: string; readonly by: string }
-  | { readonly kind: 'leaves'; readonly netns: string; readonly by: string }
+  /** `src`: whom those beyond the nodes see, and must have a way back to. */
+  | { readonly kind: 'leaves'; readonly netns: string; readonly by: string; readonly src: string }
   /** `netns` is where the first of the questions arose, of a way that might end otherwise. */
   | {
       readonly kind: 'unknown';

@@ -8,7 +8,9 @@ import { chainsOf } from '../../src/path/iptables/table.js';
 import { isDoubt, runChain } from '../../src/path/chain.js';
 import { readIptablesSave } from '../../src/facts/read/iptables-save.js';
 import { unreadable } from '../../src/facts/fact.js';
-import { calicoWorld, captured, must } from './support/captured-world.js';
+import { predict } from '../../src/path/predict.js';
+import type { World } from '../../src/path/world.js';
+import { EMPTY_NETFILTER, calicoWorld, captured, must } from './support/captured-world.js';
 import { FORWARDED as sight, FRAME } from './support/frame.js';
 import { capturedLab } from './support/lab-world.js';
 
@@ -132,5 +134,27 @@ describe('a translation to an address of its own', () => {
   ])('in %s by %s drops where there is none, and is not known where none was read', (chain, target) => {
     expect(translated(chain, target, false)).toBe('drop');
     expect(translated(chain, target, true)).toBe('unknown');
+  });
+});
+
+describe('a masquerade that cannot be decided', () => {
+  const { world, pods } = capturedLab('flannel-vxlan-iptables-1.34');
+  const from = must(pods.find(({ id }) => id === 'pod/shop/web') ?? unreadable('no pod web')).id;
+  const beyond = (where: World): readonly string[] =>
+    predict(where, { protocol: 'tcp', from, dst: '203.0.113.7', dport: 443 }).branches.map(({ outcome }) => {
+      if (outcome.kind === 'unknown') return `unknown: ${outcome.undecided.join(', ')}`;
+      return outcome.kind === 'leaves' ? `leaves as ${outcome.src}` : outcome.kind;
+    });
+  const asking = (module: string): World => {
+    const node = must(world.netns.get('node/w1') ?? unreadable('no node w1'));
+    const text = captured('flannel-vxlan-iptables-1.34/node-w1/iptables.iptables-nft-save.txt')
+      .replace('#backend nft\n', '')
+      .replace('"flanneld masq" -j MASQUERADE', `"flanneld masq" ${module} -j MASQUERADE`);
+    const netfilter = { ...EMPTY_NETFILTER, iptables: [must(readIptablesSave(text, 'nft'))] };
+    return { ...world, netns: new Map([...world.netns, [node.id, { ...node, netfilter }]]) };
+  };
+  it('leaves open with which address a packet goes out, though it goes out either way', () => {
+    expect(beyond(asking(''))).toEqual(['leaves as 192.168.108.21']);
+    expect(beyond(asking('-m u32 --u32 0=1'))).toEqual(['unknown: -m u32 --u32 0=1']);
   });
 });
