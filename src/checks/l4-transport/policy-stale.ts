@@ -18,10 +18,11 @@ export default defineCheck({
   needs: ['policyDrift'],
 
   explain: {
-    looksAt: 'kube-router’s chains and sets for the pods of the flow, on their nodes, against the policies.',
+    looksAt:
+      'kube-router’s chains and sets, or Cilium’s policy maps, for the pods of the flow, on their nodes, against the policies.',
     matters:
       'Every object in the API is right, and still a pod is closed, or open: each node enforces its own copy, and a set ' +
-      'that lacks one address closes that one pod.',
+      'or a map that lacks one entry closes that one pod.',
     misleads: 'A pod that came seconds ago is refused until the next sync; ask again before you look further.',
   },
 
@@ -41,7 +42,7 @@ export default defineCheck({
       fix: [
         reads('see why it does not repair it', shown`kubectl -n ${namespace} logs daemonset/${name} --tail=100`),
         restarts('let it write all anew', shown`kubectl -n ${namespace} rollout restart daemonset ${name}`),
-        changes('when that does not heal it, remove its chains and sets on the node first, or restart the node'),
+        changes('when that does not heal it, remove what it left in the kernel of the node first, or restart the node'),
       ],
       refute: reads(`on ${worst.node} this would show what the policy says`, worst.command),
       also: [nodeSubject(worst.node), podSubject(worst.pod.namespace, worst.pod.name)],

@@ -1,12 +1,15 @@
 // Whether the nodes of a flow have programmed what the policies at its ends say.
-import { Unanswerable, type Source } from '../../facts/fact.js';
+import { Unanswerable, type Know, type Source } from '../../facts/fact.js';
 import type { Enforcer } from '../../facts/policy.js';
 import type { Observed } from '../../model/observed.js';
 import { nodeSubject } from '../../target/subject.js';
+import { mapDrifts } from './cilium-map.js';
 import { dialectOf } from './dialect.js';
+import type { Verdict } from './evaluate.js';
 import { trafficsOf } from './intended.js';
 import { driftsOf } from './kube-router.js';
 import type { Drift } from './kube-router-sets.js';
+import type { Traffic } from './traffic.js';
 
 declare module '../../facts/fact.js' {
   interface FlowFacts {
@@ -30,19 +33,52 @@ export const policyDrift: Source<'flow', PolicyDrift> = (flow, know) => {
   const told = know.get(flow, 'intended');
   if (told.kind === 'does-not-apply') return told;
   const { enforcer, observed, says } = told;
-  if (enforcer.name !== 'kube-router')
+  const compare = COMPARED[enforcer.name];
+  if (!compare)
     return { kind: 'does-not-apply', why: `what ${enforcer.says} programs is not compared with the policies` };
   const policed = know.get(flow, 'policed');
   if (policed.kind !== 'read') return policed;
-  const sides = trafficsOf(policed, dialectOf(enforcer));
-  const nodes = [...new Set(sides.flatMap(({ self }) => self.pod.node ?? []))];
-  know.ahead(nodes.map((name) => [nodeSubject(name), 'netfilter'] as const));
-  const drifts = sides.flatMap((traffic): readonly Drift[] => {
-    const node = traffic.self.pod.node;
-    if (node === undefined) return [];
-    const found = driftsOf({ node, traffic, netfilter: know.get(nodeSubject(node), 'netfilter') });
-    if (!found) throw new Unanswerable([{ kind: 'unreadable', detail: `the sets of node ${node} were not read` }]);
-    return found;
+  const rulings = told.ways.flatMap(({ sides }) => sides.map(({ ruling }) => ruling));
+  const sides = trafficsOf(policed, dialectOf(enforcer)).map((traffic, at) => {
+    return { traffic, says: rulings[at]?.verdict ?? 'unknown' };
+  });
+  const nodes = [...new Set(sides.flatMap(({ traffic }) => traffic.self.pod.node ?? []))];
+  know.ahead(nodes.map((name) => [nodeSubject(name), compare.from] as const));
+  const drifts = sides.flatMap((side): readonly Drift[] => {
+    const node = side.traffic.self.pod.node;
+    return node === undefined ? [] : (compare.drifts(node, side, know) ?? unread(compare.what, node));
   });
   return { kind: 'read', enforcer, nodes, drifts, says, observed };
 };
+
+interface Told {
+  readonly traffic: Traffic;
+  readonly says: Verdict;
+}
+interface Comparison {
+  /** Of a node, and what of it has to be there. */
+  readonly from: 'netfilter' | 'ciliumMaps';
+  readonly what: string;
+  readonly drifts: (node: string, told: Told, know: Know) => readonly Drift[] | undefined;
+}
+
+const COMPARED: Readonly<Partial<Record<Enforcer['name'], Comparison>>> = {
+  'kube-router': {
+    from: 'netfilter',
+    what: 'the sets',
+    drifts: (node, { traffic }, know) =>
+      driftsOf({ node, traffic, netfilter: know.get(nodeSubject(node), 'netfilter') }),
+  },
+  cilium: {
+    from: 'ciliumMaps',
+    what: 'the policy maps',
+    drifts(node, told, know) {
+      const maps = know.get(nodeSubject(node), 'ciliumMaps');
+      return maps === 'none' ? undefined : mapDrifts({ node, maps, ...told });
+    },
+  },
+};
+
+function unread(what: string, node: string): never {
+  throw new Unanswerable([{ kind: 'unreadable', detail: `${what} of node ${node} were not read` }]);
+}

@@ -1,0 +1,46 @@
+// Cilium's policy map of one pod's endpoint, asked as its programs ask it, against what the policies say of the same packet.
+import type { CiliumMaps } from '../../facts/ebpf.js';
+import { endpointAt, identityOf, policyEntry } from '../ebpf/maps.js';
+import type { Verdict } from './evaluate.js';
+import type { Drift } from './kube-router-sets.js';
+import { endText, type Traffic } from './traffic.js';
+
+interface Compared {
+  readonly node: string;
+  readonly traffic: Traffic;
+  readonly says: Verdict;
+  readonly maps: CiliumMaps;
+}
+
+/** Nodes and the world have identities that depend on the way a packet takes, so only pods are compared. Undefined: no map. */
+export function mapDrifts({ node, traffic, says, maps }: Compared): readonly Drift[] | undefined {
+  const { self, peer, port, direction } = traffic;
+  const protocol = traffic.protocol === 'TCP' ? 'tcp' : traffic.protocol === 'UDP' ? 'udp' : undefined;
+  if (peer.kind !== 'pod' || protocol === undefined || says === 'unknown') return [];
+  const endpoint = endpointAt(maps, self.pod.ip ?? '')?.local?.id;
+  const entries = endpoint === undefined ? undefined : maps.policies.get(endpoint);
+  const identity = identityOf(maps, peer.pod.ip ?? '')?.identity;
+  if (endpoint === undefined || !entries || identity === undefined) return undefined;
+  const asked = { direction: direction === 'Ingress' ? 'ingress' : 'egress', identity } as const;
+  const entry = policyEntry(entries, { ...asked, frame: { protocol, dport: port } });
+  const holds = entry && !entry.denies ? 'allow' : 'deny';
+  if (holds === says) return [];
+  const way = direction === 'Ingress' ? `${endText(peer)} into` : `${endText(peer)} be reached by`;
+  const packet = `${way} pod/${self.pod.name} at ${port}/${protocol}`;
+  return [
+    {
+      node,
+      pod: { namespace: self.pod.namespace, name: self.pod.name },
+      policy: self.selecting.map(({ name }) => name).join(', '),
+      says:
+        holds === 'allow'
+          ? `${node} lets ${packet}, which the policies deny`
+          : `${node} does not let ${packet}, which the policies allow`,
+      shows:
+        entry?.text ??
+        `no entry of endpoint ${endpoint} for identity ${identity}, ${direction.toLowerCase()} ${port}/${protocol}`,
+      command: `cilium-dbg bpf policy get ${endpoint}`,
+      hits: holds === 'allow' ? 'opens' : 'closes',
+    },
+  ];
+}
