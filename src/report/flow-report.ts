@@ -105,7 +105,7 @@ export function outcomeText(outcome: Outcome): string {
     case 'unknown':
       return `cannot be told: ${outcome.undecided.join('; ')}`;
     case 'leaves':
-      return `leaves the cluster: ${outcome.by}`;
+      return `leaves the cluster as ${outcome.src}: ${outcome.by}`;
     default:
       return `${outcome.kind.replaceAll('-', ' ')}: ${outcome.by}`;
   }
