@@ -22,6 +22,23 @@ export async function podOn(scene: Scene, agent: Agent, node: string): Promise<s
   ).trim();
 }
 
+/** Cilium's own tool, in its agent on the node. */
+export async function ciliumDbg(scene: Scene, node: string, ...words: readonly string[]): Promise<string> {
+  const pod = await podOn(scene, CILIUM, node);
+  return scene.kubectl('exec', '-n', CILIUM.namespace, pod, '-c', 'cilium-agent', '--', 'cilium-dbg', ...words);
+}
+
+interface CiliumEndpoint {
+  readonly id: number;
+  readonly status: { readonly networking?: { readonly addressing?: readonly { readonly ipv4?: string }[] } };
+}
+
+/** What Cilium calls the pod with the address; undefined where it has none. */
+export async function ciliumEndpoint(scene: Scene, node: string, ip: string): Promise<string | undefined> {
+  const all: readonly CiliumEndpoint[] = JSON.parse(await ciliumDbg(scene, node, 'endpoint', 'list', '-o', 'json'));
+  return all.find(({ status }) => status.networking?.addressing?.some(({ ipv4 }) => ipv4 === ip))?.id.toString();
+}
+
 /** Ends the agent's pod on one node; OnDelete keeps the other nodes' pods as they are while the template differs. */
 export async function stopOn(scene: Scene, agent: Agent, node: string): Promise<void> {
   await remember(scene, agent);

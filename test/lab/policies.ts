@@ -1,4 +1,5 @@
 // NetworkPolicies that the policy faults apply, named after the draw so that nothing can know them beforehand.
+import { ciliumDbg } from './agents.js';
 import { until } from './run.js';
 import { NAMESPACE, type Scene } from './scene.js';
 
@@ -50,14 +51,27 @@ export const frontendAnd = (...more: readonly string[]): object => ({
   ],
 });
 
-/** Whether the node runs some pod through the policy: kube-router names it in a comment. */
-export async function isProgrammed(scene: Scene, node: string, policy: string): Promise<boolean> {
+/** Whether the node has taken the policy up. */
+export const isProgrammed = (scene: Scene, node: string, policy: string): Promise<boolean> =>
+  scene.lab.flavour.policy === 'cilium' ? ciliumHas(scene, node, policy) : kubeRouterHas(scene, node, policy);
+
+/** Some pod is run through it: kube-router names it in a comment. */
+async function kubeRouterHas(scene: Scene, node: string, policy: string): Promise<boolean> {
   const rules = await scene.on(node, `iptables-nft-save -t filter; iptables-legacy-save -t filter 2>/dev/null; true`);
   return rules.includes(`run through nw policy ${policy}"`);
 }
 
+/** Cilium counts revisions of what it was told; `policy wait` returns when every endpoint has one of them realized. */
+async function ciliumHas(scene: Scene, node: string, policy: string): Promise<boolean> {
+  const held = await ciliumDbg(scene, node, 'policy', 'get');
+  const revision = /Revision: (\d+)/.exec(held)?.[1];
+  if (!held.includes(`"${policy}"`) || revision === undefined) return false;
+  await ciliumDbg(scene, node, 'policy', 'wait', revision);
+  return true;
+}
+
 export async function untilProgrammed(scene: Scene, node: string, policy: string): Promise<void> {
-  await until(`${policy} programmed on ${node}`, 30_000, async () =>
+  await until(`${policy} programmed on ${node}`, 60_000, async () =>
     (await isProgrammed(scene, node, policy)) ? true : undefined,
   );
 }

@@ -1,11 +1,9 @@
 // Puts a set of policies in place of the one before, and waits until both workers have it.
 import type { PolicyObject } from '../../src/facts/kube.js';
 import { readPolicy } from '../../src/facts/read/kube-policy.js';
-import { CILIUM, podOn } from './agents.js';
-import { isProgrammed } from './policies.js';
+import { untilProgrammed } from './policies.js';
 import type { Drawn } from './policy-draw.js';
 import { MARKED } from './policy-ground.js';
-import { until } from './run.js';
 import { outOf, type Scene } from './scene.js';
 
 const LABEL = 'netdiag-lab/drawn';
@@ -29,25 +27,6 @@ export async function applySet(
   const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   const ran = await scene.lab.kubectl(['apply', '-f', '-', '-o', 'json'], { stdin });
   const stored: { readonly items: readonly unknown[] } = JSON.parse(outOf(ran, 'kubectl apply'));
-  await Promise.all(['w1', 'w2'].map((node) => programmed(scene, node, name)));
+  await Promise.all(['w1', 'w2'].map((node) => untilProgrammed(scene, node, name)));
   return stored.items.map(readPolicy).filter(({ namespace }) => namespace !== MARKED);
-}
-
-const programmed = (scene: Scene, node: string, marker: string): Promise<true> =>
-  until(`${marker} on ${node}`, 60_000, async () => {
-    const isThere =
-      scene.lab.flavour.policy === 'cilium' ? ciliumHas(scene, node, marker) : isProgrammed(scene, node, marker);
-    return (await isThere) ? true : undefined;
-  });
-
-/** Cilium counts revisions of what it was told; `policy wait` returns when every endpoint has one of them realized. */
-async function ciliumHas(scene: Scene, node: string, marker: string): Promise<boolean> {
-  const pod = await podOn(scene, CILIUM, node);
-  const agent = (...words: readonly string[]): Promise<string> =>
-    scene.kubectl('exec', '-n', CILIUM.namespace, pod, '-c', 'cilium-agent', '--', 'cilium-dbg', 'policy', ...words);
-  const held = await agent('get');
-  const revision = /Revision: (\d+)/.exec(held)?.[1];
-  if (!held.includes(`"${marker}"`) || revision === undefined) return false;
-  await agent('wait', revision);
-  return true;
 }

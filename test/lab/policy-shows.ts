@@ -1,6 +1,6 @@
 // What an enforcer has programmed for a pod at an end of a pair: printed with a disagreement, so that nobody plays it again by hand.
 import type { PodObject } from '../../src/facts/kube.js';
-import { CILIUM, podOn } from './agents.js';
+import { ciliumDbg, ciliumEndpoint } from './agents.js';
 import { quote } from './client.js';
 import type { Stage } from './policy-ground.js';
 import type { Pair } from './policy-pairs.js';
@@ -18,18 +18,10 @@ export async function programmedFor(scene: Scene, at: Stage, { from, to }: Pair)
   return told.flat().join('\n');
 }
 
-interface Endpoint {
-  readonly id: number;
-  readonly status: { readonly networking?: { readonly addressing?: readonly { readonly ipv4?: string }[] } };
-}
-
-async function ciliumMap(scene: Scene, { ip, node = '' }: PodObject): Promise<readonly string[]> {
-  const agent = await podOn(scene, CILIUM, node);
-  const run = (...words: readonly string[]): Promise<string> =>
-    scene.kubectl('exec', '-n', CILIUM.namespace, agent, '-c', 'cilium-agent', '--', 'cilium-dbg', ...words);
-  const all: readonly Endpoint[] = JSON.parse(await run('endpoint', 'list', '-o', 'json'));
-  const own = all.find(({ status }) => status.networking?.addressing?.some(({ ipv4 }) => ipv4 === ip));
-  return own ? linesOf(await run('bpf', 'policy', 'get', String(own.id))) : ['no endpoint has its address'];
+async function ciliumMap(scene: Scene, { ip = '', node = '' }: PodObject): Promise<readonly string[]> {
+  const endpoint = await ciliumEndpoint(scene, node, ip);
+  if (endpoint === undefined) return ['no endpoint has its address'];
+  return linesOf(await ciliumDbg(scene, node, 'bpf', 'policy', 'get', endpoint));
 }
 
 /** Its own chain, the policies' chains it is run through, and the sets these look into. */
