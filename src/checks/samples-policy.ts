@@ -26,7 +26,7 @@ export const enforcer = (different: Partial<Enforcer> = {}): Enforcer => ({
   settings: {},
   ...different,
 });
-export const NOBODY = enforcer({ name: 'none', says: 'flannel', enforces: false });
+export const NOBODY: Enforcer = { name: 'none', says: 'flannel', enforces: false, settings: {} };
 
 export type Read = Extract<Policed, { kind: 'read' }>;
 

@@ -4,7 +4,7 @@ import type { Fact } from '../facts/fact.js';
 import type { PolicyDrift } from '../path/policy/drift.js';
 import { failed, fitText } from '../path/policy/fit.js';
 import { doubtsOf, type Intended, type Side, type Way } from '../path/policy/intended.js';
-import { sideText } from '../path/policy/reason.js';
+import { idleText, sideText } from '../path/policy/reason.js';
 import { subjectText, type Subject } from '../target/subject.js';
 import { API_VERSION } from './json.js';
 
@@ -170,7 +170,7 @@ function becauseOf(told: Told): string {
   const reason = reasonOf(told);
   if (holds === 'unknown') return doubtsOf(told).join('; ') || reason;
   if (enforcer.enforces === false && says !== 'allow')
-    return `nothing enforces policies here (${enforcer.says} alone has no engine), or ${reason}`;
+    return `nothing enforces policies here (${idleText(enforcer)}), or ${reason}`;
   if (says === 'mixed')
     return `${ways.filter(({ verdict }) => verdict === 'deny').length} of ${ways.length} backends: ${reason}`;
   return failed(told) && holds === 'allow' ? `${reason}; it fails for another reason` : reason;

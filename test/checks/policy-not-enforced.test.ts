@@ -17,6 +17,11 @@ testCheck(check, {
       'risk',
       'default-deny selects pod/api-7c9f-x2kq, and nothing enforces it: flannel alone has no policy engine',
     ],
+    'an engine that is there and sleeps': [
+      { policies: { selecting, enforcer: enforcer({ name: 'none', enforces: false }) } },
+      'risk',
+      'default-deny selects pod/api-7c9f-x2kq, and nothing enforces it: the policy engine of kube-router is off, or this version has none',
+    ],
   },
   skips: {
     'no policy': [{ policies: { selecting: [], enforcer: NOBODY } }, 'no NetworkPolicy selects the pod'],

@@ -1,5 +1,5 @@
 import { listed } from '../../model/listed.js';
-import { unsureText } from '../../path/policy/reason.js';
+import { idleText, unsureText } from '../../path/policy/reason.js';
 import { changes, defineCheck, fail, pass, reads, skip } from '../check.js';
 import { getPolicies } from '../policy.js';
 import { enforcer, NOBODY, policy } from '../samples-policy.js';
@@ -27,7 +27,7 @@ export default defineCheck({
     return fail({
       severity: 'risk',
       confidence: 'declared',
-      says: `${names} selects pod/${name}, and nothing enforces it: ${cni} alone has no policy engine`,
+      says: `${names} selects pod/${name}, and nothing enforces it: ${idleText(who)}`,
       cites: [
         { on: 'api', shows: `NetworkPolicy ${names}`, command: list },
         { on: 'api', shows: `${cni}, and no policy engine`, command: 'kubectl get daemonsets -A' },

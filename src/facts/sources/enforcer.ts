@@ -73,7 +73,8 @@ function isOn(agent: AgentSet, settings: Enforcer['settings']): Enforcer['enforc
     case 'kube-router':
       return !agent.args.includes('--run-firewall=false');
     case 'cilium':
-      return settings['enable-policy'] !== 'never';
+      // In audit mode (pkg/option: PolicyAuditMode) a denial is logged, and the packet goes on.
+      return settings['enable-policy'] !== 'never' && settings['policy-audit-mode'] !== 'true';
     case 'kindnet':
       return kindnetHasEngine(agent.image);
     default:

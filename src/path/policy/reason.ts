@@ -37,6 +37,10 @@ function closedText(
 export const unsureText = ({ says }: Pick<Enforcer, 'says'>): string =>
   `the API does not show whether anybody enforces policies here (${says})`;
 
+/** Why nobody does: flannel brings no engine; of kube-router, Cilium and kindnet it may be off, or not there yet. */
+export const idleText = ({ says, daemonSet }: Pick<Enforcer, 'says' | 'daemonSet'>): string =>
+  daemonSet ? `the policy engine of ${says} is off, or this version has none` : `${says} alone has no policy engine`;
+
 /** `NetworkPolicy a, b and c`: the kind once where it is the same. */
 export function refsText(refs: readonly PolicyRef[]): string {
   const [first, ...rest] = refs;

@@ -119,7 +119,7 @@ describe('one flow', () => {
     engines = ['flannel', 'kube-router'];
     expect(exitCode).toBe(3);
     expect(out).toMatch(
-      /^ALLOW {2}pod\/web -> svc\/api: nothing enforces policies here \(flannel alone has no engine\), or/,
+      /^ALLOW {2}pod\/web -> svc\/api: nothing enforces policies here \(flannel alone has no policy engine\), or/,
     );
   });
   test('where nobody tells who enforces, a denial is not known', async () => {

@@ -37,6 +37,15 @@ describe('who enforces', () => {
       'none',
       false,
     ],
+    [
+      'cilium that only logs what it would deny',
+      {
+        [AGENTS]: items(agent('cilium')),
+        '/api/v1/namespaces/kube-system/configmaps/cilium-config': { data: { 'policy-audit-mode': 'true' } },
+      },
+      'none',
+      false,
+    ],
   ])('%s', (...[, api, name, enforces]) => {
     expect(valueOf(factOf<Enforcer>(api, CLUSTER, 'enforcer'))).toMatchObject({ name, enforces });
   });
