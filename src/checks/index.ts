@@ -20,6 +20,7 @@ import podRouteWrong from './l3-network/pod-route-wrong.js';
 import reversePathDrop from './l3-network/reverse-path-drop.js';
 import underlayDrop from './l3-network/underlay-drop.js';
 import conntrackSaturation from './l4-transport/conntrack-saturation.js';
+import hostNotListening from './l4-transport/host-not-listening.js';
 import kubeProxyUnhealthy from './l4-transport/kube-proxy-unhealthy.js';
 import listensOnLoopback from './l4-transport/listens-on-loopback.js';
 import policyBlockCoversCluster from './l4-transport/policy-block-covers-cluster.js';
@@ -71,6 +72,7 @@ export const CHECKS: readonly AnyCheck[] = [
   reversePathDrop,
   underlayDrop,
   conntrackSaturation,
+  hostNotListening,
   kubeProxyUnhealthy,
   listensOnLoopback,
   policyBlockCoversCluster,

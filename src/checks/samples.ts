@@ -114,6 +114,13 @@ export const FLOW_TO_SERVICE: Subject<'flow'> = {
   port: 80,
   service: { namespace: 'shop', name: 'api', port: 'http' },
 };
+export const FLOW_TO_NODE: Subject<'flow'> = {
+  kind: 'flow',
+  source: { kind: 'pod', namespace: 'shop', name: 'web' },
+  protocol: 'tcp',
+  address: '192.168.0.2',
+  port: 9100,
+};
 export const FLOW_TO_DNS: Subject<'flow'> = {
   kind: 'flow',
   source: { kind: 'pod', namespace: 'shop', name: 'web' },

@@ -15,6 +15,7 @@ const ANSWERED: readonly Seen[] = ['refused', 'reset', 'not-permitted', 'silent'
 /** Illnesses of which a client always gets an answer. */
 const ANSWERING = new Set([
   'port-not-listened',
+  'host-not-listening',
   'listens-on-loopback',
   'selector-matches-nothing',
   'endpoints-not-ready',
