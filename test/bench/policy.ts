@@ -57,15 +57,22 @@ function policiesOf(pods: readonly PodObject[]): readonly PolicyObject[] {
   return drawn.slice(0, POLICIES);
 }
 
+/** Of the processor, which is no less than what a user waits for on an idle machine; and of the clock, beside others' work. */
+interface Cost {
+  readonly cpu: number;
+  readonly wall: number;
+}
+
 /** The first is what a user waits for; the median is what the code costs once it is warm. */
-function measured(times: number, work: (turn: number) => void): { readonly first: number; readonly median: number } {
-  const taken = Array.from({ length: times }, (_, turn) => {
-    const started = performance.now();
+function measured(times: number, work: (turn: number) => void): { readonly first: Cost; readonly median: Cost } {
+  const taken = Array.from({ length: times }, (_, turn): Cost => {
+    const [started, before] = [performance.now(), process.cpuUsage()];
     work(turn);
-    return performance.now() - started;
+    const { user, system } = process.cpuUsage(before);
+    return { cpu: (user + system) / 1000, wall: performance.now() - started };
   });
-  const [first = 0] = taken;
-  return { first, median: taken.toSorted((a, b) => a - b)[times >> 1] ?? 0 };
+  const [first = { cpu: 0, wall: 0 }] = taken;
+  return { first, median: taken.toSorted((a, b) => a.cpu - b.cpu)[times >> 1] ?? first };
 }
 
 const pods = Array.from({ length: PODS }, (_, at) => podAt(at));
@@ -112,6 +119,8 @@ const lines = [
   ['the same, the median of 3', matrix.median, LIMITS.matrixMs],
 ] as const;
 console.log(`${PODS} pods, ${POLICIES} policies in ${NAMESPACES} namespaces, seed ${SEED}`);
-for (const [what, ms, limit] of lines)
-  console.log(`${ms <= limit ? 'ok ' : 'NO '} ${ms.toFixed(2).padStart(9)} ms  (at most ${limit})  ${what}`);
-process.exitCode = lines.every(([, ms, limit]) => ms <= limit) ? 0 : 1;
+for (const [what, { cpu, wall }, limit] of lines)
+  console.log(
+    `${cpu <= limit ? 'ok ' : 'NO '} ${cpu.toFixed(2).padStart(9)} ms of the processor  (at most ${limit}; ${wall.toFixed(0)} ms by the clock)  ${what}`,
+  );
+process.exitCode = lines.every(([, { cpu }, limit]) => cpu <= limit) ? 0 : 1;
