@@ -133,13 +133,17 @@ const isIdleChance = (text: string): boolean =>
 const backendChosen = (text: string): string =>
   text.replace(/-A KUBE-SVC-\S+ (?:-m recent --rcheck .* |-m statistic .* )?-j (KUBE-SEP-\S+)$/, 'chooses $1');
 
+/** A rule of nft is told by its handle: what was recorded may word it otherwise. */
+const byHandle = (text: string): string => text.replace(/^(\S+ \S+ \S+ handle \d+): .*$/, '$1');
+const telling = (text = ''): string => byHandle(backendChosen(text));
+
 /** Undefined where they agree. */
 export function firstDifference(ours: Trail, kernel: Trail, legs: readonly (keyof Trail)[]): string | undefined {
   for (const leg of legs) {
     const seen = kernel[leg].filter((text) => !isIdleChance(text));
     const length = Math.max(ours[leg].length, seen.length);
     for (let at = 0; at < length; at += 1) {
-      if (backendChosen(ours[leg][at] ?? '') !== backendChosen(seen[at] ?? ''))
+      if (telling(ours[leg][at]) !== telling(seen[at]))
         return `${leg}, rule ${at + 1}: kernel ${seen[at] ?? 'none'}; ours ${ours[leg][at] ?? 'none'}`;
     }
   }

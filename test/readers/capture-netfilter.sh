@@ -68,3 +68,39 @@ table ip kube-proxy {
 }
 TABLE
 inside nft -j list table ip kube-proxy > "$here/nftables-1.0.6/list-table-kube-proxy.json"
+
+# One rule of each kind that is told in nft's own words.
+inside nft -f - <<'TABLE'
+table ip told {
+  set hosts { type ipv4_addr
+    elements = { 10.0.0.1 } }
+  map ports { type ipv4_addr . inet_proto . inet_service : verdict
+    elements = { 10.0.0.1 . tcp . 80 : drop } }
+  chain other {
+    return
+  }
+  chain c {
+    ip daddr 10.201.0.0/18 drop
+    ip saddr @hosts ip daddr != { 10.0.0.2, 10.0.0.3 } reject
+    ip saddr 10.0.0.1-10.0.0.9 tcp dport 1000-2000 accept
+    ip daddr . meta l4proto . th dport vmap @ports
+    iifname "eth0" oifname != "cni0" counter packets 0 bytes 0 jump other
+    ct state established,related accept
+    ct state invalid goto other
+    meta mark set 0x00004000
+    meta mark & 0x00004000 != 0x00000000 reject with tcp reset
+    meta l4proto tcp dnat to 10.0.0.1:8080
+    meta l4proto tcp reject with icmp host-prohibited
+    tcp dport 22 redirect to :2222
+    fib daddr type local accept
+    fib saddr . iif oif missing drop
+    ct original ip daddr 10.0.0.1 snat to 10.0.0.7
+    tcp flags & (syn | ack) == syn notrack
+    udp dport 53 limit rate 10/second accept
+    numgen random mod 2 vmap { 0 : goto other, 1 : continue }
+    tcp sport 80 masquerade random,fully-random
+  }
+}
+TABLE
+inside nft -j list table ip told > "$here/nftables-1.0.6/list-table-told.json"
+inside nft -a list table ip told > "$here/nftables-1.0.6/list-table-told.txt"

@@ -3,6 +3,7 @@ import { type Unreadable, unreadable } from '../fact.js';
 import type { Json, NftChain, NftRule, NftSet, NftTable } from '../netfilter.js';
 import { type JsonObject, isObject } from './nft-object.js';
 import { namedKey, namedStatement } from './nft-protocol.js';
+import { ruleText } from './nft-text.js';
 
 interface OpenTable {
   readonly family: string;
@@ -68,7 +69,7 @@ function readRule(body: JsonObject): NftRule {
     handle: Number(body['handle']),
     statements,
     ...(typeof comment === 'string' ? { comment } : {}),
-    text: `${word(body['family'])} ${word(body['table'])} ${word(body['chain'])} handle ${word(body['handle'])}: ${JSON.stringify(statements)}`,
+    text: `${word(body['family'])} ${word(body['table'])} ${word(body['chain'])} handle ${word(body['handle'])}: ${ruleText(statements)}`,
   };
 }
 
