@@ -83,10 +83,11 @@ function legOf(hops: Branch['hops'], suffix: string, open: Stop | undefined): Fl
 }
 
 const STOPS: readonly string[] = ['drop', 'refuse'];
-const line = (hop: string, { kind, says, cites, command }: Step): FlowReport['steps'][number] => ({
+const line = (hop: string, { kind, says, cites, command, trail = [] }: Step): FlowReport['steps'][number] => ({
   hop,
   says,
   cites: cites ?? '',
+  ...(STOPS.includes(kind) && trail.length > 1 ? { trail: trail.filter((rule) => rule !== cites) } : {}),
   ...(command === undefined ? {} : { command }),
   mark: STOPS.includes(kind) ? 'stop' : kind === 'unread' ? 'unknown' : 'ok',
 });
@@ -153,9 +154,11 @@ const SHOWS: Readonly<Record<Symptom, readonly string[]>> = {
 
 function compared({ tries }: FlowSeen, predicted: Fact<Prediction> | undefined): FlowReport['agree'] {
   if (!predicted || predicted.kind === 'unknown' || tries.length === 0) return 'not-compared';
-  const { symptoms } = predicted.value;
+  const { symptoms, branches } = predicted.value;
   if (symptoms.includes('unknown') || symptoms.length === 0) return 'not-compared';
   const possible = new Set(symptoms.flatMap((symptom) => SHOWS[symptom]));
+  // ARP gives up after 3 s, and tells of it at most once a second (icmp_ratelimit): an attempt of 4 s may miss it.
+  if (branches.some(({ outcome }) => outcome.kind === 'neighbour-unreachable')) possible.add('timeout');
   const told = tries.filter(({ end }) => end !== 'unknown');
   return told.every(({ end }) => possible.has(end)) ? 'agree' : 'contradict';
 }

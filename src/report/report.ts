@@ -22,6 +22,8 @@ export interface FlowReport {
     readonly hop: string;
     readonly says: string;
     readonly cites: string;
+    /** Rules that led to the one which stops it, in order. */
+    readonly trail?: readonly string[];
     /** Shows what is cited, when run in the hop's namespace. */
     readonly command?: string;
     readonly mark: 'ok' | 'stop' | 'unknown';

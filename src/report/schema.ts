@@ -77,7 +77,16 @@ const DEFS = {
     predicted: TEXT,
     agree: oneOf('agree', 'contradict', 'not-compared'),
     hops: list(object({ name: TEXT, state: oneOf('ok', 'broken', 'unknown'), says: TEXT })),
-    steps: list(object({ hop: TEXT, says: TEXT, cites: TEXT, 'command?': TEXT, mark: oneOf('ok', 'stop', 'unknown') })),
+    steps: list(
+      object({
+        hop: TEXT,
+        says: TEXT,
+        cites: TEXT,
+        'trail?': list(TEXT),
+        'command?': TEXT,
+        mark: oneOf('ok', 'stop', 'unknown'),
+      }),
+    ),
   }),
   check: object({
     id: TEXT,

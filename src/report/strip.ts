@@ -66,9 +66,10 @@ export function stepLines(flow: FlowReport, view: View): readonly string[] {
   return flow.steps.flatMap((step) => {
     const title = step.hop === hop ? [] : [`  ${style.strong(harmless(step.hop))}`];
     hop = step.hop;
+    const trail = (step.trail ?? []).map((rule) => style.dim(`        ${harmless(rule)}`));
     const cites = step.cites === '' || step.cites === step.says ? [] : [style.dim(`        ${harmless(step.cites)}`)];
     // Only where it ends: a command under each of thirty steps would hide the one that is needed.
     const see = step.mark === 'ok' || !step.command ? [] : [`        see it: ${harmless(step.command)}`];
-    return [...title, ...hang(`    ${mark[step.mark]} `, harmless(step.says), view.width), ...cites, ...see];
+    return [...title, ...hang(`    ${mark[step.mark]} `, harmless(step.says), view.width), ...trail, ...cites, ...see];
   });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Attempt } from '../../src/facts/observation.js';
 import type { Branch, Hop, Outcome } from '../../src/path/prediction.js';
 import { flowReport } from '../../src/report/flow-report.js';
 
@@ -13,7 +14,7 @@ const ARRIVED: Outcome = {
 };
 const HOPS = [hop('pod/shop/web'), hop('node/w1'), hop('node/w2'), hop('pod/shop/api')];
 
-function reported(ending: Pick<Branch, 'outcome'> & Partial<Branch>) {
+function reported(ending: Pick<Branch, 'outcome'> & Partial<Branch>, tries: readonly Attempt[] = []) {
   const branch: Branch = { probability: 1, hops: HOPS, symptom: 'unknown', blind: [], arrives: TO, ...ending };
   const subject = {
     kind: 'flow',
@@ -22,8 +23,8 @@ function reported(ending: Pick<Branch, 'outcome'> & Partial<Branch>) {
     address: TO.dst,
     port: TO.dport,
   } as const;
-  const seen = { subject, observed: 'none', tries: [], path: { nodes: [], pods: [] } } as const;
-  return flowReport(seen, { kind: 'known', value: { branches: [branch], symptoms: ['unknown'] }, from: [] });
+  const seen = { subject, observed: 'none', tries, path: { nodes: [], pods: [] } } as const;
+  return flowReport(seen, { kind: 'known', value: { branches: [branch], symptoms: [branch.symptom] }, from: [] });
 }
 const strip = (report: ReturnType<typeof reported>) => report.hops.map(({ name, state }) => `${name} ${state}`);
 const questions = (report: ReturnType<typeof reported>) =>
@@ -55,6 +56,23 @@ test('a stop on a node that is passed twice stands where it is passed last', () 
   const report = reported({ hops: [hop('node/w1'), hop('node/w2'), hop('node/w1')], outcome });
   expect(strip(report)).toEqual(['node/w1 ok', 'node/w2 ok', 'node/w1 broken']);
   expect(questions(report)).toEqual([]);
+});
+
+test('rules that led to the one which stops a packet are told before it', () => {
+  const drop = { kind: 'drop', says: 'dropped', cites: '-A B -j DROP', trail: ['-A A -j B', '-A B -j DROP'] } as const;
+  const outcome: Outcome = { kind: 'dropped', netns: 'node/w1', by: '-A B -j DROP' };
+  const { steps } = reported({ hops: [{ netns: 'node/w1', steps: [drop] }], outcome });
+  expect(steps).toEqual([
+    { hop: 'node/w1', says: 'dropped', trail: ['-A A -j B'], cites: '-A B -j DROP', mark: 'stop' },
+  ]);
+});
+
+test('a neighbour that does not answer may be told of too late for an attempt', () => {
+  const outcome: Outcome = { kind: 'neighbour-unreachable', netns: 'node/w2', by: 'nobody' };
+  const late = { end: 'timeout', elapsedMs: 4010, raw: '' } as const;
+  expect(reported({ outcome, symptom: 'no-route' }, [late]).agree).toBe('agree');
+  const lost: Outcome = { kind: 'dropped', netns: 'node/w2', by: 'DROP' };
+  expect(reported({ outcome: lost, symptom: 'no-route' }, [late]).agree).toBe('contradict');
 });
 
 test('what a redirect of the pod itself answers says nothing of the other end', () => {
