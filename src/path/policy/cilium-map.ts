@@ -12,11 +12,19 @@ interface Compared {
   readonly maps: CiliumMaps;
 }
 
-/** Nodes and the world have identities that depend on the way a packet takes, so only pods are compared. Undefined: no map. */
-export function mapDrifts({ node, traffic, says, maps }: Compared): readonly Drift[] | undefined {
+/** Why there is nothing to compare. */
+export interface Skipped {
+  readonly skips: string;
+}
+
+/** Undefined: no map. */
+export function mapDrifts({ node, traffic, says, maps }: Compared): readonly Drift[] | Skipped | undefined {
   const { self, peer, port, direction } = traffic;
   const protocol = traffic.protocol === 'TCP' ? 'tcp' : traffic.protocol === 'UDP' ? 'udp' : undefined;
-  if (peer.kind !== 'pod' || protocol === undefined || says === 'unknown') return [];
+  if (peer.kind !== 'pod')
+    return { skips: `Cilium knows ${endText(peer)} by an identity that depends on the way a packet takes` };
+  if (protocol === undefined) return { skips: `${traffic.protocol} is not looked up in Cilium’s maps` };
+  if (says === 'unknown') return { skips: 'what the policies say is not known' };
   const endpoint = endpointAt(maps, self.pod.ip ?? '')?.local?.id;
   const entries = endpoint === undefined ? undefined : maps.policies.get(endpoint);
   const identity = identityOf(maps, peer.pod.ip ?? '')?.identity;

@@ -3,7 +3,7 @@ import { Unanswerable, type Know, type Source } from '../../facts/fact.js';
 import type { Enforcer } from '../../facts/policy.js';
 import type { Observed } from '../../model/observed.js';
 import { nodeSubject } from '../../target/subject.js';
-import { mapDrifts } from './cilium-map.js';
+import { mapDrifts, type Skipped } from './cilium-map.js';
 import { dialectOf } from './dialect.js';
 import type { Verdict } from './evaluate.js';
 import { trafficsOf } from './intended.js';
@@ -42,13 +42,20 @@ export const policyDrift: Source<'flow', PolicyDrift> = (flow, know) => {
   const sides = trafficsOf(policed, dialectOf(enforcer)).map((traffic, at) => {
     return { traffic, says: rulings[at]?.verdict ?? 'unknown' };
   });
-  const nodes = [...new Set(sides.flatMap(({ traffic }) => traffic.self.pod.node ?? []))];
-  know.ahead(nodes.map((name) => [nodeSubject(name), compare.from] as const));
-  const drifts = sides.flatMap((side): readonly Drift[] => {
-    const node = side.traffic.self.pod.node;
-    return node === undefined ? [] : (compare.drifts(node, side, know) ?? unread(compare.what, node));
+  const placed = sides.flatMap((side) => {
+    const { node } = side.traffic.self.pod;
+    return node === undefined ? [] : [{ node, side }];
   });
-  return { kind: 'read', enforcer, nodes, drifts, says, observed };
+  know.ahead(placed.map(({ node }) => [nodeSubject(node), compare.from] as const));
+  const compared = placed.map(({ node, side }) => {
+    return { node, found: compare.drifts(node, side, know) ?? unread(compare.what, node) };
+  });
+  const skipped = compared.flatMap(({ found }) => ('skips' in found ? [found.skips] : []));
+  if (skipped[0] !== undefined && skipped.length === compared.length)
+    return { kind: 'does-not-apply', why: skipped[0] };
+  const nodes = new Set(compared.flatMap(({ node, found }) => ('skips' in found ? [] : [node])));
+  const drifts = compared.flatMap(({ found }) => ('skips' in found ? [] : found));
+  return { kind: 'read', enforcer, nodes: [...nodes], drifts, says, observed };
 };
 
 interface Told {
@@ -59,7 +66,7 @@ interface Comparison {
   /** Of a node, and what of it has to be there. */
   readonly from: 'netfilter' | 'ciliumMaps';
   readonly what: string;
-  readonly drifts: (node: string, told: Told, know: Know) => readonly Drift[] | undefined;
+  readonly drifts: (node: string, told: Told, know: Know) => readonly Drift[] | Skipped | undefined;
 }
 
 const COMPARED: Readonly<Partial<Record<Enforcer['name'], Comparison>>> = {
