@@ -26,9 +26,16 @@ export function toBackend({ draw }: Scene, backend: Place = draw.across): Flow {
 }
 
 /** A Service that leads nowhere: the client's node refuses it, or with Cilium the client's own connect() fails. */
-export const refusedWithoutBackend = ({ draw, lab }: Scene): PathEnd => ({
-  hop: lab.flavour.cni === 'cilium' ? `pod/${draw.client.pod}` : `node/${draw.near}`,
-  cites: draw.service.ip,
+export function refusedWithoutBackend({ draw, lab: { flavour } }: Scene): PathEnd {
+  if (flavour.cni === 'cilium') return { hop: `pod/${draw.client.pod}`, cites: draw.service.ip };
+  const cites = flavour.proxy === 'nftables' ? '@no-endpoint-services' : draw.service.ip;
+  return { hop: `node/${draw.near}`, cites };
+}
+
+/** A Service's address that nothing translates leaves by the default route, unless nftables mode stops all of them. */
+export const untranslated = ({ draw, lab }: Scene): PathEnd => ({
+  hop: `node/${draw.near}`,
+  cites: lab.flavour.proxy === 'nftables' ? 'cluster-ips-check' : 'default via',
 });
 
 /** kube-router refuses on the node of either end, and so do Cilium's programs. */

@@ -31,6 +31,9 @@ function endOf({ steps, hops }: FlowSaid): End | undefined {
   const before = steps.findLastIndex(({ hop }) => hop !== last.hop);
   const told = last.mark === 'stop' ? [last] : steps.slice(before + 1);
   const open = hops.flatMap(({ state, says }) => (state === 'unknown' ? [says] : []));
-  const texts = [...told.flatMap(({ says, cites, command = '' }) => [says, cites, command]), ...open];
+  const texts = [
+    ...told.flatMap(({ says, cites, trail = [], command = '' }) => [says, ...trail, cites, command]),
+    ...open,
+  ];
   return { hop: last.hop.replace(/ \(reply\)$/, ''), text: texts.filter((each) => each !== '').join(' | ') };
 }

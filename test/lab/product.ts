@@ -43,6 +43,7 @@ export interface FlowSaid {
     readonly hop: string;
     readonly says: string;
     readonly cites: string;
+    readonly trail?: readonly string[];
     readonly command?: string;
     readonly mark: string;
   }[];

@@ -1,5 +1,6 @@
 import { CILIUM, startOn, stopOn } from '../agents.js';
 import { defineFault } from '../fault.js';
+import { untranslated } from '../ground.js';
 import { ledgerFlow, ledgerGone, ledgerMoves, ledgerServes } from '../ledger.js';
 
 export const fault = defineFault({
@@ -12,7 +13,7 @@ export const fault = defineFault({
   object: ({ draw }) => draw.near,
   prepare: (scene) => ledgerServes(scene, '0.0.0.0'),
   flow: ledgerFlow,
-  stopsAt: ({ draw }) => ({ hop: `node/${draw.near}`, cites: 'default via' }),
+  stopsAt: untranslated,
   flavours: ['C'],
   sees: 'timeout',
   healer: 'the DaemonSet would start it again; an affinity in its template keeps it off this node',

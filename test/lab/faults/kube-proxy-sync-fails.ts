@@ -1,6 +1,7 @@
 import { KUBE_PROXY, podOn, withoutServiceTable } from '../agents.js';
 import { processOf } from '../client.js';
 import { defineFault } from '../fault.js';
+import { untranslated } from '../ground.js';
 import { ledgerFlow, ledgerGone, ledgerMoves, ledgerServes } from '../ledger.js';
 import type { Scene } from '../scene.js';
 
@@ -22,7 +23,7 @@ export const fault = defineFault({
   object: ({ draw }) => draw.near,
   prepare: (scene) => ledgerServes(scene, '0.0.0.0'),
   flow: ledgerFlow,
-  stopsAt: ({ draw }) => ({ hop: `node/${draw.near}`, cites: 'default via' }),
+  stopsAt: untranslated,
   flavours: ['A', 'B'],
   sees: 'timeout',
   healer: 'kube-proxy tries again every 30 s and at every change, and fails again',

@@ -20,7 +20,10 @@ export const fault = defineFault({
   cause: 'traffic-policy-without-local-endpoint',
   object: ({ draw }) => draw.exposed.name,
   flow: toEmptyNode,
-  stopsAt: ({ lab, draw }) => ({ hop: `node/${lab.nodes[0]?.name}`, cites: draw.exposed.name }),
+  stopsAt: ({ lab, draw }) => ({
+    hop: `node/${lab.nodes[0]?.name}`,
+    cites: lab.flavour.proxy === 'nftables' ? '@no-endpoint-nodeports' : draw.exposed.name,
+  }),
   flavours: ['A', 'B'],
   sees: 'timeout',
   healer: 'none: the policy is as a person wrote it',

@@ -1,5 +1,5 @@
 import { defineFault } from '../fault.js';
-import { toService } from '../ground.js';
+import { toService, untranslated } from '../ground.js';
 
 export const fault = defineFault({
   id: 'service-jump-removed',
@@ -10,7 +10,7 @@ export const fault = defineFault({
   cause: 'service-rules-wrong',
   object: ({ lab }) => (lab.flavour.proxy === 'iptables' ? 'KUBE-SERVICES' : 'nat-prerouting'),
   flow: toService,
-  stopsAt: ({ draw }) => ({ hop: `node/${draw.near}`, cites: 'default via' }),
+  stopsAt: untranslated,
   flavours: ['A', 'B'],
   // In nftables mode kube-proxy rejects what still carries a Service’s address after NAT.
   sees: { default: 'timeout', nftables: 'refused' },
