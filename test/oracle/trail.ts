@@ -1,5 +1,5 @@
 // The rules a packet matched, in order: as the kernel traced them, and as our walk says. One text a rule, the same in both.
-import type { Iptables, Netfilter, NftTable } from '../../src/facts/netfilter.js';
+import type { Iptables, Netfilter, NftRule, NftTable } from '../../src/facts/netfilter.js';
 import { type Log, type Scenario, hopsOf } from '../../src/path/scenario.js';
 import type { Step } from '../../src/path/prediction.js';
 
@@ -73,6 +73,9 @@ export function isRepeated(
 const placeOf = ({ backend }: Iptables, table: string): string => (backend === 'legacy' ? `legacy ${table}` : table);
 const nftPolicy = (table: NftTable, chain: string): string => `nft ${table.family} ${table.name} ${chain} policy drop`;
 
+/** Told by its handle; what it holds is counted in the words of nft's JSON. */
+const asJson = ({ text, statements }: NftRule): string => `${byHandle(text)} ${JSON.stringify(statements)}`;
+
 /** Handles of iptables-nft rules stand in no dump of iptables: they come from nft, by `table chain` in order. */
 export type Handles = ReadonlyMap<string, readonly number[]>;
 
@@ -83,7 +86,8 @@ export function recordTexts({ iptables, nft }: Netfilter, handles: Handles): (re
     const native = source === 'nft' ? nft.find(({ name }) => name === table) : undefined;
     if (native) {
       if (rule === 'policy') return verdict === 'drop' ? nftPolicy(native, chain) : undefined;
-      return native.chains.get(chain)?.rules.find(({ handle }) => handle === rule)?.text ?? `${table} ${rule}?`;
+      const held = native.chains.get(chain)?.rules.find(({ handle }) => handle === rule);
+      return held ? asJson(held) : `${table} ${rule}?`;
     }
     const dump = dumps.get(source);
     const held = dump?.tables.get(table)?.chains.get(chain);
@@ -134,7 +138,7 @@ const backendChosen = (text: string): string =>
   text.replace(/-A KUBE-SVC-\S+ (?:-m recent --rcheck .* |-m statistic .* )?-j (KUBE-SEP-\S+)$/, 'chooses $1');
 
 /** A rule of nft is told by its handle: what was recorded may word it otherwise. */
-const byHandle = (text: string): string => text.replace(/^(\S+ \S+ \S+ handle \d+): .*$/, '$1');
+const byHandle = (text: string): string => text.replace(/^(\S+ \S+ \S+ handle \d+):.*$/, '$1:');
 const telling = (text = ''): string => byHandle(backendChosen(text));
 
 /** Undefined where they agree. */
