@@ -61,10 +61,11 @@ const STATEMENTS: Readonly<Record<string, Say>> = {
   ...VERDICTS,
   match(body) {
     const op = valueText(fieldOf(body, 'op'));
-    const sign = op === '==' || op === 'in' ? '' : `${op} `;
-    const right = fieldOf(body, 'right');
+    const [left, right] = [fieldOf(body, 'left'), fieldOf(body, 'right')];
+    const isBits = isObject(left) && '&' in left;
+    const sign = (op === '==' && !isBits) || op === 'in' ? '' : `${op} `;
     const value = typeof right === 'boolean' ? (right ? 'exists' : 'missing') : valueText(right);
-    return marks(`${valueText(fieldOf(body, 'left'))} ${sign}${value}`);
+    return marks(`${valueText(left)} ${sign}${value}`);
   },
   // What it has counted is another number at every look.
   counter: bare('counter'),
@@ -88,7 +89,7 @@ const DEVICES = new Set(['iif', 'oif', 'iifname', 'oifname']);
 const between =
   (sign: string): Say =>
   (body) =>
-    `(${texts(body, ` ${sign} `)})`;
+    texts(body, ` ${sign} `);
 
 const VALUES: Readonly<Record<string, Say>> = {
   ...VERDICTS,
