@@ -24,7 +24,9 @@ export function nftRule(table: NftTable, rule: NftRule): ChainRule {
   const name = `${table.family} ${table.name} ${rule.chain} ${rule.handle}`;
   const statements = rule.statements.filter((statement) => !isIdle(statement));
   return {
-    text: rule.text,
+    get text() {
+      return rule.text;
+    },
     act: (frame, fork, sight) => act({ table, statements, name, sight }, { frame, fork }),
   };
 }
