@@ -33,9 +33,10 @@ export function runHook(
 ): readonly Passing[] {
   const { netfilter, id } = sight.netns;
   let passing: readonly Passing[] = [{ ...start, steps: [] }];
-  if (!netfilter) passing = orUnknown(passing, sight, 'the packet filter');
+  const unread = netfilter?.unread ?? ['the packet filter'];
   const foreign = sight.hook === 'prerouting' ? otherFamilies(netfilter) : [];
-  for (const what of [...(netfilter?.unread ?? []), ...foreign]) passing = orUnknown(passing, sight, what);
+  for (const what of unread) passing = orUnknown(passing, sight, [what, 'which could not be read']);
+  for (const what of foreign) passing = orUnknown(passing, sight, [what, 'whose rules see frames and are not walked']);
   const phases = netfilter ? [...tablePhases(netfilter, sight.hook)] : [];
   const manip = MANIP[sight.hook];
   if (sight.hook === 'prerouting' || sight.hook === 'output') {
@@ -99,9 +100,13 @@ function iptablesBases(dump: Iptables, hook: HookName): readonly BaseChain[] {
   });
 }
 
-/** Both ways: what could not be read leaves the packet alone, or does something that nobody can tell. */
-function orUnknown(passing: readonly Passing[], sight: Sight, what: string): readonly Passing[] {
-  const why = `${what} of ${sight.netns.id}, which could not be read`;
+/** Both ways: it leaves the packet alone, or does something that nobody can tell. */
+function orUnknown(
+  passing: readonly Passing[],
+  sight: Sight,
+  [what, lacks]: readonly [what: string, lacks: string],
+): readonly Passing[] {
+  const why = `${what} of ${sight.netns.id}, ${lacks}`;
   return passing.flatMap((each) => {
     const { yes, no } = decide({ doubt: why }, each.fork, `${sight.netns.id} ${what} is harmless`);
     return [
