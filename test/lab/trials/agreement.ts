@@ -136,8 +136,11 @@ async function everybody(lab: Lab): Promise<{ readonly sources: readonly string[
 async function ask(lab: Lab, source: string, { ref, port }: Dest): Promise<Pair> {
   const words = [source, ref, ...(port === undefined ? [] : ['--port', String(port)])];
   const of = settings();
+  // Shorter than the lab's patience: a run that is stuck says itself with what.
+  const limit = ['--timeout', '40s'];
   const server = ['-s', `https://${lab.nodes[0]?.ip}:6443`];
-  const reach = source === 'outside' ? { within: inNamespace(of, 'outside'), more: server } : {};
+  const reach =
+    source === 'outside' ? { within: inNamespace(of, 'outside'), more: [...limit, ...server] } : { more: limit };
   const { flows, trouble } = await productSays(lab, words, { rung: 'node', ...reach });
   return { source, dest: ref, flows, trouble };
 }
