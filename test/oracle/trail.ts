@@ -50,9 +50,11 @@ export function traceOf(
         (flags === 0 || flags === SYN_ACK || (flags & RST) !== 0);
   const answers = traces.flatMap(([who]) => (isAnswer(who) && !isOfAnother(who) ? [who] : []));
   const answer = answers.find(({ id: number }) => answersTo(number)) ?? answers[0];
-  // Retransmissions of what was asked, and later segments, have another number.
+  // Retransmissions of what was asked, and later segments, have another number; but what the kernel answers itself has
+  // none, be it the SYN,ACK or the RST of a rule that refuses the client's ACK to it.
+  const isSame = (who: Who, of: Who): boolean => who.id === of.id && who.flags === of.flags;
   const texts = (of: Who | undefined, is: (who: Who) => boolean): readonly string[] =>
-    traces.flatMap(([who, record]) => (of && who.id === of.id && is(who) ? (textOf(record) ?? []) : []));
+    traces.flatMap(([who, record]) => (of && isSame(who, of) && is(who) ? (textOf(record) ?? []) : []));
   return { there: texts(first, isFirst), back: texts(answer, isAnswer) };
 }
 
