@@ -152,13 +152,25 @@ const SHOWS: Readonly<Record<Symptom, readonly string[]>> = {
   unknown: [],
 };
 
+/**
+ * The kernel sends six ICMP errors to a client at once and then one a second (icmp_ratelimit): where one came, others may
+ * have been withheld. ARP gives up after 3 s, so that an attempt of 4 s may end before it is told at all.
+ */
+function mayBeSilent(branches: readonly Branch[], told: readonly Attempt[]): boolean {
+  const bySilence = branches.some(({ outcome }) => outcome.kind === 'neighbour-unreachable');
+  const byError = branches.filter(
+    ({ outcome }) => outcome.kind === 'no-route' || (outcome.kind === 'refused' && outcome.how.startsWith('icmp-')),
+  );
+  const errors = new Set(byError.flatMap(({ symptom }) => SHOWS[symptom]));
+  return bySilence || told.some(({ end }) => errors.has(end));
+}
+
 function compared({ tries }: FlowSeen, predicted: Fact<Prediction> | undefined): FlowReport['agree'] {
   if (!predicted || predicted.kind === 'unknown' || tries.length === 0) return 'not-compared';
   const { symptoms, branches } = predicted.value;
   if (symptoms.includes('unknown') || symptoms.length === 0) return 'not-compared';
   const possible = new Set(symptoms.flatMap((symptom) => SHOWS[symptom]));
-  // ARP gives up after 3 s, and tells of it at most once a second (icmp_ratelimit): an attempt of 4 s may miss it.
-  if (branches.some(({ outcome }) => outcome.kind === 'neighbour-unreachable')) possible.add('timeout');
   const told = tries.filter(({ end }) => end !== 'unknown');
+  if (mayBeSilent(branches, told)) possible.add('timeout');
   return told.every(({ end }) => possible.has(end)) ? 'agree' : 'contradict';
 }

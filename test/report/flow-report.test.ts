@@ -26,6 +26,7 @@ function reported(ending: Pick<Branch, 'outcome'> & Partial<Branch>, tries: read
   const seen = { subject, observed: 'none', tries, path: { nodes: [], pods: [] } } as const;
   return flowReport(seen, { kind: 'known', value: { branches: [branch], symptoms: [branch.symptom] }, from: [] });
 }
+const attempt = (end: Attempt['end']): Attempt => ({ end, elapsedMs: 1, raw: '' });
 const strip = (report: ReturnType<typeof reported>) => report.hops.map(({ name, state }) => `${name} ${state}`);
 const questions = (report: ReturnType<typeof reported>) =>
   report.steps.filter(({ mark }) => mark === 'unknown').map(({ hop: at, says }) => `${at}: ${says}`);
@@ -69,10 +70,20 @@ test('rules that led to the one which stops a packet are told before it', () => 
 
 test('a neighbour that does not answer may be told of too late for an attempt', () => {
   const outcome: Outcome = { kind: 'neighbour-unreachable', netns: 'node/w2', by: 'nobody' };
-  const late = { end: 'timeout', elapsedMs: 4010, raw: '' } as const;
+  const late = attempt('timeout');
   expect(reported({ outcome, symptom: 'no-route' }, [late]).agree).toBe('agree');
   const lost: Outcome = { kind: 'dropped', netns: 'node/w2', by: 'DROP' };
   expect(reported({ outcome: lost, symptom: 'no-route' }, [late]).agree).toBe('contradict');
+});
+
+test('an ICMP error that came for one attempt may have been withheld from others', () => {
+  const outcome: Outcome = { kind: 'refused', how: 'icmp-port-unreachable', netns: 'node/w2', by: 'REJECT' };
+  const agreeing = (how: typeof outcome.how, ...ends: readonly Attempt['end'][]) =>
+    reported({ outcome: { ...outcome, how }, symptom: 'refused' }, ends.map(attempt)).agree;
+  expect(agreeing('icmp-port-unreachable', 'refused', 'timeout')).toBe('agree');
+  expect(agreeing('icmp-port-unreachable', 'timeout')).toBe('contradict');
+  expect(agreeing('icmp-port-unreachable', 'refused', 'connected')).toBe('contradict');
+  expect(agreeing('rst', 'refused', 'timeout')).toBe('contradict');
 });
 
 test('what a redirect of the pod itself answers says nothing of the other end', () => {
