@@ -1,6 +1,7 @@
 // Whether the nodes of a flow have programmed what the policies at its ends say.
 import { Unanswerable, type Know, type Source } from '../../facts/fact.js';
 import type { Enforcer } from '../../facts/policy.js';
+import { listed } from '../../model/listed.js';
 import type { Observed } from '../../model/observed.js';
 import { nodeSubject } from '../../target/subject.js';
 import { mapDrifts, type Skipped } from './cilium-map.js';
@@ -48,7 +49,7 @@ export const policyDrift: Source<'flow', PolicyDrift> = (flow, know) => {
   });
   know.ahead(placed.map(({ node }) => [nodeSubject(node), compare.from] as const));
   const compared = placed.map(({ node, side }) => {
-    return { node, found: compare.drifts(node, side, know) ?? unread(compare.what, node) };
+    return { node, found: compare.drifts(node, side, know) ?? unread(compare.unread(node, know), node) };
   });
   const skipped = compared.flatMap(({ found }) => ('skips' in found ? [found.skips] : []));
   if (skipped[0] !== undefined && skipped.length === compared.length)
@@ -63,22 +64,22 @@ interface Told {
   readonly says: Verdict;
 }
 interface Comparison {
-  /** Of a node, and what of it has to be there. */
   readonly from: 'netfilter' | 'ciliumMaps';
-  readonly what: string;
+  /** What of it is lacking where nothing can be compared. */
+  readonly unread: (node: string, know: Know) => readonly string[];
   readonly drifts: (node: string, told: Told, know: Know) => readonly Drift[] | Skipped | undefined;
 }
 
 const COMPARED: Readonly<Partial<Record<Enforcer['name'], Comparison>>> = {
   'kube-router': {
     from: 'netfilter',
-    what: 'the sets',
+    unread: (node, know) => know.get(nodeSubject(node), 'netfilter').unread,
     drifts: (node, { traffic }, know) =>
       driftsOf({ node, traffic, netfilter: know.get(nodeSubject(node), 'netfilter') }),
   },
   cilium: {
     from: 'ciliumMaps',
-    what: 'the policy maps',
+    unread: () => ['the policy map of its pod'],
     drifts(node, told, know) {
       const maps = know.get(nodeSubject(node), 'ciliumMaps');
       return maps === 'none' ? undefined : mapDrifts({ node, maps, ...told });
@@ -86,6 +87,7 @@ const COMPARED: Readonly<Partial<Record<Enforcer['name'], Comparison>>> = {
   },
 };
 
-function unread(what: string, node: string): never {
-  throw new Unanswerable([{ kind: 'unreadable', detail: `${what} of node ${node} were not read` }]);
+function unread(what: readonly string[], node: string): never {
+  const lacking = what.length > 0 ? what : ['the sets that its rules name'];
+  throw new Unanswerable([{ kind: 'unreadable', detail: `node ${node}: ${listed(lacking)} could not be read` }]);
 }

@@ -29,8 +29,8 @@ export type About = Pick<Drift, 'node' | 'pod'>;
 export function setDrifts(policy: PolicyObject, programmed: Programmed): readonly Drift[] | undefined {
   const { traffic, netfilter, node } = programmed;
   const { self, direction, peer } = traffic;
-  // The sets are read by another tool than the rules; without any of them nothing can be said.
-  if (netfilter.ipsets.length === 0) return undefined;
+  // The sets are read by another tool than the rules, and only where a rule names one.
+  if (netfilter.ipsets.length === 0) return namesSets(netfilter) ? undefined : ruleDrifts(policy, programmed);
   const at = { node, pod: { namespace: self.pod.namespace, name: self.pod.name }, policy: policy.name };
   const has = (set: string, ip: string): boolean | undefined =>
     netfilter.ipsets.find(({ name }) => name === set)?.members.includes(ip);
@@ -50,6 +50,41 @@ export function setDrifts(policy: PolicyObject, programmed: Programmed): readonl
     ...first,
     ...peers,
     ...rules.flatMap((rule, index) => blockDrifts(rule, { ...at, direction, index }, netfilter)),
+  ];
+}
+
+const namesSets = ({ iptables }: Netfilter): boolean =>
+  iptables.some(({ tables }) =>
+    [...(tables.get('filter')?.chains.values() ?? [])].some(({ rules }) =>
+      rules.some(({ text }) => text.includes('--match-set')),
+    ),
+  );
+
+/**
+ * Every rule that kube-router writes for a policy names a set, and for peers that no pod is it writes none. Where none is
+ * written at all, the policy must have nothing to say for this peer. Undefined: port names, of which none may be left.
+ */
+function ruleDrifts(policy: PolicyObject, { traffic, node }: Programmed): readonly Drift[] | undefined {
+  const { self, direction } = traffic;
+  const rules = direction === 'Ingress' ? policy.ingress : policy.egress;
+  const index = rules.findIndex((rule) => {
+    const { peers } = rule;
+    return peers.length === 0 || peers.some(({ ipBlock }) => ipBlock) || wants(rule, policy, traffic) === true;
+  });
+  const rule = rules[index];
+  if (!rule) return [];
+  if (rule.ports.some(({ port }) => typeof port === 'string')) return undefined;
+  const { namespace, name } = self.pod;
+  return [
+    {
+      node,
+      pod: { namespace, name },
+      policy: policy.name,
+      says: `${node} has no rule of kube-router’s for ${direction.toLowerCase()} rule ${index + 1} of ${policy.name}`,
+      shows: 'no rule with --match-set in table filter',
+      command: "iptables-save -t filter | grep -c -e '--match-set'",
+      hits: 'closes',
+    },
   ];
 }
 

@@ -5,15 +5,17 @@ import type { PolicedPod } from '../../model/policed.js';
 import { setDrifts, type About, type Drift, type Programmed } from './kube-router-sets.js';
 import type { Direction, Traffic } from './traffic.js';
 
-/** Undefined: what the rules name could not be read, so nothing can be compared. */
+/** Undefined: what could not be read may hold the rest. What is seen to be wrong is wrong all the same. */
 export function driftsOf(programmed: Programmed): readonly Drift[] | undefined {
   const { traffic, node, netfilter } = programmed;
   const { self, direction } = traffic;
   const [backend] = netfilter.iptables;
-  if (!backend || netfilter.unread.some((what) => what.includes('iptables'))) return undefined;
+  if (!backend) return undefined;
+  const isWhole = !netfilter.unread.some((what) => what.includes('iptables'));
   const about = { node, pod: { namespace: self.pod.namespace, name: self.pod.name } };
   const firewall = firewallOf(netfilter, self);
   const own = self.selecting.filter(({ types }) => types.includes(direction));
+  if (!firewall && !isWhole) return undefined;
   if (!firewall) return own.length === 0 ? [] : [unguarded(own, self, { ...about, command: saving(backend.backend) })];
   const jumps = jumpsOf(firewall.rules, self.pod.ip ?? '', direction);
   const at = { ...about, command: firewall.command };
@@ -21,7 +23,12 @@ export function driftsOf(programmed: Programmed): readonly Drift[] | undefined {
   const extra = [...jumps].filter(([name]) => !own.some((one) => one.name === name));
   const sets = own.filter(({ name }) => jumps.has(name)).map((policy) => setDrifts(policy, programmed));
   if (sets.includes(undefined)) return undefined;
-  return [...gone, ...extra.map(([name, rule]) => left(name, rule, at)), ...sets.flatMap((drifts) => drifts ?? [])];
+  const found = [
+    ...gone,
+    ...extra.map(([name, rule]) => left(name, rule, at)),
+    ...sets.flatMap((drifts) => drifts ?? []),
+  ];
+  return found.length > 0 || isWhole ? found : undefined;
 }
 
 const saving = (backend: 'nft' | 'legacy'): string => `iptables-${backend}-save -t filter`;

@@ -18,6 +18,9 @@ interface Held {
   readonly runs?: readonly string[];
   readonly anyhow?: readonly string[];
   readonly chain?: boolean;
+  readonly unread?: string;
+  /** A rule that looks into a set. */
+  readonly looks?: boolean;
   /** Set name and members. */
   readonly sets?: Readonly<Record<string, readonly string[]>>;
 }
@@ -28,7 +31,7 @@ const run = (name: string, where: string): string =>
 const answer = (text: string) =>
   ({ kind: 'answered', tool: '', text, exit: 0, stderr: '', elapsedMs: 0, through: '' }) as const;
 
-function held({ runs = [], anyhow = [], chain = true, sets = {} }: Held): Netfilter {
+function held({ runs = [], anyhow = [], chain = true, sets = {}, unread, looks = false }: Held): Netfilter {
   const jump = `-A KUBE-ROUTER-FORWARD -d ${API}/32 -m comment --comment "rule to jump traffic destined to POD name:api namespace: shop to chain KUBE-POD-FW-AAAAAAAAAAAAAAAA" -j KUBE-POD-FW-AAAAAAAAAAAAAAAA`;
   const lines = [
     '*filter',
@@ -39,6 +42,7 @@ function held({ runs = [], anyhow = [], chain = true, sets = {} }: Held): Netfil
     ...(chain ? [jump] : []),
     ...runs.map((name) => run(name, `-d ${API}/32 `)),
     ...anyhow.map((name) => run(name, '')),
+    ...(looks ? ['-A KUBE-NWPLCY-BBBBBBBBBBBBBBBB -m set --match-set KUBE-DST-AAAA dst -j MARK'] : []),
     'COMMIT',
   ];
   const saved = Object.entries(sets).flatMap(([name, members]) => [
@@ -49,7 +53,7 @@ function held({ runs = [], anyhow = [], chain = true, sets = {} }: Held): Netfil
     ),
   ]);
   const read = readNetfilter({
-    iptables: answer(`#backend nft\n${lines.join('\n')}\n`),
+    iptables: answer(`#backend nft\n${lines.join('\n')}\n${unread === undefined ? '' : `#unread ${unread}\n`}`),
     ipsets: answer(saved.join('\n')),
     nft: answer(''),
   });
@@ -156,6 +160,26 @@ function both(members: readonly string[]): Held {
   return { anyhow: ['both'], sets: { [selectedSet(of, 'Ingress')]: members, [set]: members } };
 }
 
+test('half of the rules convict, and do not acquit', () => {
+  const unread = 'legacy iptables tables';
+  expect(told([R.onlyClient], { ...right, unread })).toBeUndefined();
+  expect(told([R.onlyClient], { chain: false, unread })).toBeUndefined();
+  expect(told([R.onlyClient], { sets: right.sets, unread })).toEqual([
+    'opens: w2 does not run pod/api through only-client',
+  ]);
+});
+
 test('rules or sets that were not read tell nothing', () => {
-  expect(told([R.onlyClient], { runs: ['only-client'] })).toBeUndefined();
+  expect(told([R.onlyClient], { runs: ['only-client'], looks: true })).toBeUndefined();
+});
+
+test('where no rule looks into any set there are none to read: peers that no pod is have no rule', () => {
+  expect(told([R.onlyClient], { runs: ['only-client'] }, 'shop/db')).toEqual([]);
+  expect(told([R.onlyClient], { runs: ['only-client'] })).toEqual([
+    'closes: w2 has no rule of kube-router’s for ingress rule 1 of only-client',
+  ]);
+  expect(told([R.podRange], { runs: ['pod-range'] })).toEqual([
+    'closes: w2 has no rule of kube-router’s for ingress rule 1 of pod-range',
+  ]);
+  expect(told([R.denyAll], { runs: ['deny-all'] })).toEqual([]);
 });
