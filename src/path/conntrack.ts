@@ -15,7 +15,7 @@ export function track(connections: Connections, frame: Frame, netns: string): Fr
   const answer = here.find((conn) => conn.protocol === frame.protocol && sameTuple(conn.reply, frame));
   if (answer) return { ...frame, conn: { ...answer, answered: true }, isReply: true, state: 'ESTABLISHED' };
   // A lone SYN/ACK or RST belongs to nothing: INVALID, and INVALID packets are never translated.
-  const { conn: _, ...bare } = frame;
+  const { conn: _, ofUntracked: __, ...bare } = frame;
   if (frame.protocol === 'tcp' && frame.flags !== 'SYN') return { ...bare, isReply: false, state: 'INVALID' };
   return { ...frame, conn: opened(connections.length, frame, netns), isReply: false, state: 'NEW' };
 }

@@ -68,7 +68,7 @@ const arrive = (scenario: Scenario, netns: string, { link, frame }: { link: stri
 
 /** Crossing a cable loses the connection, and the mark too where it leads into another namespace. */
 export function crossed(frame: Frame, isElsewhere: boolean): Frame {
-  const { conn: _, ...rest } = frame;
+  const { conn: _, ofUntracked: __, ...rest } = frame;
   return { ...rest, state: 'INVALID', isReply: false, mark: isElsewhere ? 0 : frame.mark };
 }
 

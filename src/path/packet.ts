@@ -51,6 +51,8 @@ export interface Frame extends Tuple {
   readonly conn?: Connection;
   /** It travels against the direction the connection was opened in. */
   readonly isReply: boolean;
+  /** It refuses a packet that was not tracked: nf_ct_attach leaves a state on it, and no connection. */
+  readonly ofUntracked?: true;
   readonly dstMac?: string;
   readonly srcMac?: string;
   /** Packets this one carries, innermost last: what stands inside a VXLAN datagram. */
@@ -95,10 +97,10 @@ export const tupleOf = ({ src, dst, sport, dport }: Tuple): Tuple => ({ src, dst
 
 /** What a firewall sees: equal keys fare equally from here on. */
 export function frameKey(frame: Frame): string {
-  const { protocol, flags, mark, state, conn, dstMac, inner } = frame;
+  const { protocol, flags, mark, state, conn, dstMac, inner, ofUntracked } = frame;
   const tracked = conn
     ? `${conn.id} ${tupleText(conn.reply)} ${conn.mark} ${conn.dnat} ${conn.snat} ${conn.confirmed}`
     : '';
-  const outer = `${protocol} ${tupleText(frame)} ${flags} ${mark} ${state} ${tracked} ${dstMac ?? ''}`;
+  const outer = `${protocol} ${tupleText(frame)} ${flags} ${mark} ${state} ${tracked} ${dstMac ?? ''} ${ofUntracked ?? ''}`;
   return inner ? `${outer} vni ${inner.vni} [${frameKey(inner.frame)}]` : outer;
 }

@@ -1,5 +1,5 @@
 // The packets that say no: a TCP reset, or an ICMP error that quotes what it refuses.
-import type { Connection, Frame } from './packet.js';
+import type { Frame } from './packet.js';
 import { tupleOf } from './packet.js';
 import type { Refusal } from './prediction.js';
 import type { Answer } from './scenario.js';
@@ -27,7 +27,7 @@ export interface Refusing {
 export function refusal(netns: Netns, frame: Frame, { how, attached }: Refusing): Answer | undefined {
   if (how === 'not-permitted' || frame.icmp || frame.flags.includes('RST')) return undefined;
   const base = bare(frame);
-  const conn = attached && frame.conn ? turned(frame.conn, frame.isReply) : {};
+  const conn = attached ? attachment(frame) : {};
   const back = { dst: frame.src, dport: frame.sport, sport: frame.dport, ...conn };
   if (how === 'rst') {
     if (frame.protocol !== 'tcp') return undefined;
@@ -42,12 +42,14 @@ export function refusal(netns: Netns, frame: Frame, { how, attached }: Refusing)
   return { netns: netns.id, frame: { ...base, ...back, src, sport: 0, dport: 0, protocol: 'icmp', flags: '', icmp } };
 }
 
-function turned(conn: Connection, isReply: boolean): Pick<Frame, 'conn' | 'isReply' | 'state'> {
-  return { conn, isReply: !isReply, state: 'RELATED' };
+/** nf_ct_attach: the error is related to the connection of what it refuses, or to none where that was not tracked. */
+function attachment({ conn, isReply, state }: Frame): Partial<Frame> {
+  if (conn) return { conn, isReply: !isReply, state: 'RELATED' };
+  return state === 'UNTRACKED' ? { ofUntracked: true } : {};
 }
 
 function bare(frame: Frame): Frame {
-  const { conn: _, dstMac: __, inner: ___, ...rest } = frame;
+  const { conn: _, dstMac: __, inner: ___, ofUntracked: ____, ...rest } = frame;
   return { ...rest, mark: 0, ttl: 64, state: 'INVALID', isReply: false };
 }
 

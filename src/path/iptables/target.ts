@@ -138,10 +138,10 @@ function connmarkTarget(target: TargetRule): Target {
   return unknownTarget(targetText(target));
 }
 
-/** The packet must not have a connection yet: in the raw table it has none. */
+/** xt_CT looks for any state on the packet, nft's notrack for a connection only. */
 function notrack(): Target {
   return changing((frame) => {
-    if (frame.conn) return frame;
+    if (frame.conn || frame.ofUntracked) return frame;
     return { ...frame, state: 'UNTRACKED' };
   });
 }
