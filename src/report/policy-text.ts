@@ -29,7 +29,9 @@ function headLines({ verdict, context, enforcer }: PolicyReport, view: View, sty
 
 export function enforcerText({ name, enforces }: PolicyReport['enforcer']): string {
   if (enforces === true) return `enforced by ${name}`;
-  return enforces === false ? `nobody enforces policies (${name})` : `not known whether anybody enforces policies (${name})`;
+  return enforces === false
+    ? `nobody enforces policies (${name})`
+    : `not known whether anybody enforces policies (${name})`;
 }
 
 const painted = (verdict: string, style: Style): ((text: string) => string) =>
