@@ -4,8 +4,9 @@ import type { Enforcer } from '../../src/facts/policy.js';
 import type { PolicedEnd } from '../../src/model/policed.js';
 import { nameLabel } from '../../src/model/policies.js';
 import { selects } from '../../src/model/selects.js';
-import { intend, type Way } from '../../src/path/policy/intended.js';
+import { intend, trafficsOf, type Way } from '../../src/path/policy/intended.js';
 import { sideText } from '../../src/path/policy/reason.js';
+import type { Traffic } from '../../src/path/policy/traffic.js';
 import type { Lab } from './lab.js';
 import { NAMESPACES, type Stage } from './policy-ground.js';
 import type { Target } from './policy-tries.js';
@@ -23,6 +24,8 @@ export interface Pair {
   readonly to: string;
   readonly target: Target;
   readonly predicted: Way;
+  /** The packet as each end's policies see it, in the order of the prediction's sides. */
+  readonly traffics: readonly Traffic[];
 }
 export interface World {
   readonly at: Stage;
@@ -80,10 +83,11 @@ function pair(
   const dests = [{ end: dest.end, port: target.port }];
   const seen = { observed: 'none', siblings: at.everyPod, siblingsAreAll: true } as const;
   const common = { kind: 'read', enforcer, dns: false, translated: false, ...seen } as const;
-  const told = intend({ ...common, source: source.end, dests, protocol: target.protocol.toUpperCase() }, { admin: [] });
+  const policed = { ...common, source: source.end, dests, protocol: target.protocol.toUpperCase() };
+  const told = intend(policed, { admin: [] });
   const [predicted] = told.ways;
   if (!predicted) throw new Error('a pair without a way');
-  return { from: source.name, to: dest.name, target, predicted };
+  return { from: source.name, to: dest.name, target, predicted, traffics: trafficsOf(policed, told.dialect) };
 }
 
 export function explain({ from, to, target, predicted }: Pair): string {

@@ -1,10 +1,12 @@
-// npx tsx test/lab/policy-property.ts --sets 150 --seed N [--only 12,34]: random policies, applied; all pairs predicted, and tried for real.
+// npx tsx test/lab/policy-property.ts --sets 150 --seed N [--only 12,34] [--compare]: random policies, applied; all pairs
+// predicted, and tried for real; and what the nodes have programmed, compared with the policies.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { enforcer as sampleEnforcer } from '../../src/checks/samples-policy.js';
 import type { Enforcer } from '../../src/facts/policy.js';
 import { ciliumVersion } from './cilium.js';
 import { openLab } from './lab.js';
+import { driftsIn } from './policy-drifts.js';
 import { drawSet } from './policy-draw.js';
 import { groundDown, groundUp, stage, type Stage } from './policy-ground.js';
 import { explain, pairs } from './policy-pairs.js';
@@ -34,9 +36,9 @@ async function enforcerOf(scene: Scene): Promise<Enforcer> {
 async function playSet(
   scene: Scene,
   tally: Tally,
-  set: { at: Stage; enforcer: Enforcer; seed: number },
+  set: { at: Stage; enforcer: Enforcer; seed: number; compare: boolean },
 ): Promise<void> {
-  const { at, enforcer, seed } = set;
+  const { at, enforcer, seed, compare } = set;
   const drawn = drawSet(seed, at.ground);
   const policies = await applySet(scene, drawn, seed);
   const all = pairs({ at, policies, enforcer, lab: scene.lab });
@@ -46,19 +48,23 @@ async function playSet(
     else tally.unknown += 1;
   }
   const wrong = await disagreements(scene, at, all);
-  if (wrong.length === 0) return;
+  const nodes = at.nodes.map(({ name }) => name);
+  const drifts = compare ? await driftsIn(scene, nodes, all) : [];
+  if (wrong.length === 0 && drifts.length === 0) return;
   const told = wrong.map(async (pair, index) =>
     index < MOST_SHOWN ? `${explain(pair)}\n${await programmedFor(scene, at, pair)}` : explain(pair),
   );
-  const head = `  seed ${seed}: ${wrong.length} disagreements`;
-  const text = [head, ...(await Promise.all(told)), `    ${JSON.stringify(drawn)}`].join('\n');
+  const head = `  seed ${seed}: ${wrong.length} disagreements, ${drifts.length} drifts`;
+  const shown = drifts.slice(0, MOST_SHOWN).map((drift) => `    ${drift}`);
+  const text = [head, ...(await Promise.all(told)), ...shown, `    ${JSON.stringify(drawn)}`].join('\n');
   tally.wrong.push(text);
   console.log(text);
 }
 
 async function main(): Promise<number> {
   const value = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { sets: value, seed: value, only: value, keep: { type: 'boolean' } } });
+  const flag = { type: 'boolean' } as const;
+  const { values } = parseArgs({ options: { sets: value, seed: value, only: value, keep: flag, compare: flag } });
   const sets = Number(values.sets ?? 150);
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1e6));
   // Sets that disagreed once, by their number.
@@ -73,7 +79,7 @@ async function main(): Promise<number> {
     const at = await stage(scene);
     console.log(`${sets} sets from seed ${seed}, enforced by ${enforcer.says}`);
     for (const index of indexes) {
-      await playSet(scene, tally, { at, enforcer, seed: seed * 1000 + index });
+      await playSet(scene, tally, { at, enforcer, seed: seed * 1000 + index, compare: values.compare === true });
       if ((index + 1) % 10 === 0)
         console.log(`  ${index + 1} sets, ${tally.wrong.length} wrong, ${Math.round((Date.now() - started) / 1000)} s`);
     }
@@ -89,7 +95,7 @@ function conclude(tally: Tally, { sets, seed, seconds }: { sets: number; seed: n
   const total = allowed + denied + unknown;
   const share = (part: number): string => `${((part / total) * 100).toFixed(1)} %`;
   console.log(
-    `${total} pairs in ${sets} sets of seed ${seed}, ${seconds.toFixed(0)} s: ${share(allowed)} allowed, ${share(denied)} denied, ${share(unknown)} not known, ${wrong.length} sets with disagreements`,
+    `${total} pairs in ${sets} sets of seed ${seed}, ${seconds.toFixed(0)} s: ${share(allowed)} allowed, ${share(denied)} denied, ${share(unknown)} not known, ${wrong.length} sets with disagreements or drifts`,
   );
   // Dice that deny nothing prove nothing.
   const isFair = allowed / total > 0.1 && denied / total > 0.1;
