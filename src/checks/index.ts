@@ -48,6 +48,7 @@ import corednsForbidden from './l7-application/coredns-forbidden.js';
 import dnsUpstreamFailing from './l7-application/dns-upstream-failing.js';
 import endpointsNotReady from './l7-application/endpoints-not-ready.js';
 import nameNotFound from './l7-application/name-not-found.js';
+import podNotRunning from './l7-application/pod-not-running.js';
 import podResolverWrong from './l7-application/pod-resolver-wrong.js';
 import selectorMatchesNothing from './l7-application/selector-matches-nothing.js';
 
@@ -100,6 +101,7 @@ export const CHECKS: readonly AnyCheck[] = [
   dnsUpstreamFailing,
   endpointsNotReady,
   nameNotFound,
+  podNotRunning,
   podResolverWrong,
   selectorMatchesNothing,
 ];

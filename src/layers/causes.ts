@@ -98,6 +98,11 @@ const EFFECTS: Readonly<Record<string, Effects>> = {
     'dns-upstream-failing': ['same-flow', 'the lookup never reaches the nameserver'],
     'underlay-drop': ['same-flow', 'the policy engine drops the packet'],
   },
+  'pod-not-running': {
+    'port-not-listened': ['same-flow', 'the program that should listen does not run'],
+    'endpoints-not-ready': ['same-pod', 'a pod that does not run is not ready'],
+    'veth-detached': ['same-pod', 'a pod that was never started has no link'],
+  },
   'port-not-listened': {
     'endpoints-not-ready': ['same-pod', 'the readiness probe asks a port that nobody listens on'],
   },

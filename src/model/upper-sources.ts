@@ -1,6 +1,7 @@
 // Derived facts of the upper layers (L4 to L7). Kept apart from those of the lower ones, which know nothing of Services.
 import { dnsRights, dnsUnready } from './dns-rights.js';
 import { ends } from './flow-ends.js';
+import { idle } from './idle.js';
 import { listening } from './listening.js';
 import { localPolicy } from './local-policy.js';
 import { naming } from './naming.js';
@@ -19,5 +20,5 @@ export const upperSources = {
   node: { policyAgent },
   pod: { namespaceLabels, policies, resolver },
   service: { unready },
-  flow: { ends, listening, localPolicy, naming, policed, programmed, staleEntries },
+  flow: { ends, idle, listening, localPolicy, naming, policed, programmed, staleEntries },
 };

@@ -1,6 +1,7 @@
 // Facts that path/ makes: what a namespace is to the walk, and where the walk leads.
 import { type Know, type Source, type Wanted } from '../facts/fact.js';
 import type { NodeObject } from '../facts/kube.js';
+import { needAddress } from '../facts/sources/flow.js';
 import { CLUSTER, nodeSubject, podSubject, serviceSubject, type Subject } from '../target/subject.js';
 import { nodeNetns, podNetns } from './netns.js';
 import { podLinks } from './pod-links.js';
@@ -28,6 +29,7 @@ export const pathSources = {
 
 function predictFlow(flow: Subject<'flow'>, know: Know): Prediction {
   const { source } = flow;
+  needAddress(flow);
   const world = worldOf(flow, know);
   const from =
     source.kind === 'outside' ? 'outside' : source.kind === 'node' ? `node/${source.name}` : podAddress(world, source);

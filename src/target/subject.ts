@@ -71,6 +71,6 @@ export function subjectText(subject: Subject): string {
   if (subject.kind === 'pod') return `pod/${subject.name} -n ${subject.namespace}`;
   if (subject.kind === 'service') return `svc/${subject.name} -n ${subject.namespace}`;
   const to = subject.pod ? `pod/${subject.pod.name}` : subject.service ? `svc/${subject.service.name}` : subject.host;
-  const end = `${subject.address}:${subject.port}/${subject.protocol}`;
+  const end = `${subject.address || 'no address'}:${subject.port}/${subject.protocol}`;
   return `${placeText(subject.source)} -> ${to ? `${to} (${end})` : end}`;
 }

@@ -30,6 +30,7 @@ const TRIES = { service: 4, backend: 2 } as const;
 
 export const flowSources = {
   attempts(flow, know) {
+    needAddress(flow);
     if (flow.host !== undefined) return attemptOf(know.get(flow, 'lookup'));
     const to = {
       address: flow.address,
@@ -47,16 +48,29 @@ export const flowSources = {
   },
   sweep(flow, know) {
     const where = standing(flow, know);
-    if (!flow.pod?.node || flow.host !== undefined || where.kind !== 'pod' || where.node === flow.pod.node)
+    if (
+      !flow.pod?.node ||
+      flow.address === '' ||
+      flow.host !== undefined ||
+      where.kind !== 'pod' ||
+      where.node === flow.pod.node
+    )
       return 'not-needed';
     return runAt(know, where, reading(sweepAsk(flow.address), readSweep));
   },
   tracked(flow, know) {
+    needAddress(flow);
     const node = sourceNode(flow.source, know);
     const ask = conntrackEntriesAsk({ destination: flow.address, destinationPort: flow.port, protocol: flow.protocol });
     return runAt(know, know.get(nodeSubject(node), 'where'), reading(ask, readConntrackEntriesAnswer));
   },
 } satisfies Partial<SourcesOf<'flow'>>;
+
+/** A pod that waits for its node has none. */
+export function needAddress({ address, pod }: Subject<'flow'>): void {
+  if (address === '')
+    throw new Unanswerable([{ kind: 'unreachable', detail: `pod/${pod?.name ?? ''} has no address` }]);
+}
 
 /** From the machine that runs us, which is outside as far as we can be. */
 function fromHere(
