@@ -18,6 +18,6 @@ export interface BehindService {
   readonly kind: 'service';
   readonly namespace: string;
   readonly name: string;
-  /** Of the Service, by number or name. */
-  readonly port: number | string;
+  /** Of the Service, by number or name; or of its pods. */
+  readonly at: { readonly port: number | string } | { readonly targetPort: number | string };
 }

@@ -52,7 +52,7 @@ function ingressCallers(ingress: Jsonish, pods: readonly PodObject[]): readonly 
     const port = at(backend, 'service', 'port');
     const named = number(at(port, 'number')) ?? text(at(port, 'name'));
     const isTold = name !== undefined && named !== undefined;
-    return isTold ? [{ says, from, to: { kind: 'service', namespace, name, port: named } }] : [];
+    return isTold ? [{ says, from, to: { kind: 'service', namespace, name, at: { port: named } } }] : [];
   });
 }
 
@@ -64,6 +64,6 @@ function webhookCallers(configuration: Jsonish): readonly Caller[] {
     // The API's default port of a webhook's Service is 443.
     const port = number(at(service, 'port')) ?? 443;
     const isTold = namespace !== undefined && name !== undefined;
-    return isTold ? [{ says, to: { kind: 'service', namespace, name, port } }] : [];
+    return isTold ? [{ says, to: { kind: 'service', namespace, name, at: { port } } }] : [];
   });
 }

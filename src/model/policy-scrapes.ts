@@ -33,8 +33,8 @@ export function scrapes(
       from,
       to: { kind: 'pods', receivers: pods.flatMap(annotated) },
     },
-    ...asked(SERVICE_MONITORS).flatMap((one) => serviceMonitor(one, { from, pods, services: all.services })),
-    ...asked(POD_MONITORS).map((one) => podMonitor(one, { from, pods })),
+    ...asked(SERVICE_MONITORS).flatMap((one) => serviceMonitor(one, from, all.services)),
+    ...asked(POD_MONITORS).map((one) => podMonitor(one, from, pods)),
   ];
   return callers.filter(({ to }) => to.kind === 'service' || to.receivers.length > 0);
 }
@@ -49,45 +49,32 @@ function annotated(pod: PodObject): readonly Receiver[] {
   return port !== undefined && isTold ? [{ pod, port, protocol: 'TCP' }] : [];
 }
 
-interface Around {
-  readonly from: readonly PodObject[];
-  readonly pods: readonly PodObject[];
-}
 const named = (kind: string, monitor: Jsonish): string =>
   `${kind} ${text(at(monitor, 'metadata', 'namespace')) ?? ''}/${text(at(monitor, 'metadata', 'name')) ?? ''}`;
 
-function podMonitor(monitor: Jsonish, { from, pods }: Around): Caller {
+function podMonitor(monitor: Jsonish, from: readonly PodObject[], pods: readonly PodObject[]): Caller {
   const meant = pods.filter(({ namespace, labels }) => isIn(monitor, namespace) && hasLabels(monitor, labels));
   const endpoints = list(at(monitor, 'spec', 'podMetricsEndpoints'));
   const receivers = meant.flatMap((pod) => endpoints.flatMap((endpoint) => portOf(pod, endpoint)));
   return { says: named('PodMonitor', monitor), from, to: { kind: 'pods', receivers } };
 }
 
-function serviceMonitor(
-  monitor: Jsonish,
-  { from, pods, services }: Around & { services: readonly Jsonish[] },
-): readonly Caller[] {
+function serviceMonitor(monitor: Jsonish, from: readonly PodObject[], services: readonly Jsonish[]): readonly Caller[] {
   const says = named('ServiceMonitor', monitor);
   return services.flatMap((service): readonly Caller[] => {
     const [namespace, name] = [text(at(service, 'metadata', 'namespace')), text(at(service, 'metadata', 'name'))];
     if (namespace === undefined || name === undefined || !isIn(monitor, namespace)) return [];
     if (!hasLabels(monitor, strings(at(service, 'metadata', 'labels')))) return [];
-    const selector = strings(at(service, 'spec', 'selector'));
-    const behind = pods.filter(
-      (pod) =>
-        pod.namespace === namespace &&
-        Object.keys(selector).length > 0 &&
-        selects({ matchLabels: selector, matchExpressions: [] }, pod.labels),
-    );
-    return list(at(monitor, 'spec', 'endpoints')).map((endpoint): Caller => {
-      const port = text(at(endpoint, 'port'));
-      if (port !== undefined) return { says, from, to: { kind: 'service', namespace, name, port } };
-      return { says, from, to: { kind: 'pods', receivers: behind.flatMap((pod) => portOf(pod, endpoint)) } };
+    return list(at(monitor, 'spec', 'endpoints')).flatMap((endpoint): readonly Caller[] => {
+      const [port, target] = [text(at(endpoint, 'port')), at(endpoint, 'targetPort')];
+      const targetPort = number(target) ?? text(target);
+      const where = port === undefined ? targetPort !== undefined && { targetPort } : { port };
+      return where ? [{ says, from, to: { kind: 'service', namespace, name, at: where } }] : [];
     });
   });
 }
 
-/** `port` and `targetPort` name a container's port; numbers are what they are. */
+/** `port` names a container's port, as `targetPort` may; numbers are what they are. */
 function portOf(pod: PodObject, endpoint: Jsonish): readonly Receiver[] {
   const target = at(endpoint, 'targetPort');
   const name = text(at(endpoint, 'port')) ?? text(target);

@@ -14,7 +14,7 @@ const traefik = pod({
   ip: '10.244.1.99',
   labels: { app: 'traefik' },
 });
-const to = { kind: 'service', namespace: 'shop', name: 'api', port: 80 } as const;
+const to = { kind: 'service', namespace: 'shop', name: 'api', at: { port: 80 } } as const;
 const ingress: Caller = { says: 'Ingress shop/web', from: [traefik], to };
 const webhook: Caller = { says: 'webhook checks', to };
 const outside = { ...traefik, namespace: 'other', name: 'traefik-y', uid: 'y', ip: '10.244.1.98' };
@@ -68,6 +68,11 @@ testCheck(check, {
       of([atMetrics], scrape(8080)),
       'risk',
       'policies close pod/api-7c9f-x2kq in shop to PodMonitor shop/api',
+    ],
+    'a target by the port of a Service’s pods': [
+      of([atMetrics], { ...ingress, says: 'ServiceMonitor shop/api', to: { ...to, at: { targetPort: 'http' } } }),
+      'risk',
+      'policies close pod/api-7c9f-x2kq in shop to ServiceMonitor shop/api',
     ],
     'a webhook, by a rule about pods': [
       of([fromEdge], webhook),

@@ -9,7 +9,7 @@ import { policy } from '../samples-policy.js';
 
 const labels = { app: 'traefik' };
 const traefik = pod({ namespace: 'edge', name: 'traefik-x', uid: 'traefik', ip: '10.244.1.99', labels });
-const to = { kind: 'service', namespace: 'shop', name: 'api', port: 80 } as const;
+const to = { kind: 'service', namespace: 'shop', name: 'api', at: { port: 80 } } as const;
 const caller: Caller = { says: 'Ingress shop/web', from: [traefik], to };
 const world = { pods: [pod(), traefik], services: [service()] };
 

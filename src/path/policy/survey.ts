@@ -109,13 +109,17 @@ export function closedTo(call: Caller, all: PolicySurvey): readonly PodObject[] 
 /** Where a Service's port leads: each pod it selects, at the port the pod has. */
 function behind(to: BehindService, survey: PolicySurvey): readonly Receiver[] {
   const found = survey.services.find(({ namespace, name }) => namespace === to.namespace && name === to.name);
-  const front = found?.ports.find((one) => one.port === to.port || one.name === to.port);
-  return found && front ? targetsOf(found, front, survey) : [];
+  if (!found) return [];
+  const { at } = to;
+  // Targets of a scrape are TCP.
+  if ('targetPort' in at) return targetsOf(found, { targetPort: at.targetPort, protocol: 'TCP' }, survey);
+  const front = found.ports.find(({ port, name }) => port === at.port || name === at.port);
+  return front ? targetsOf(found, front, survey) : [];
 }
 
 export function targetsOf(
   service: ServiceObject,
-  front: ServiceObject['ports'][number],
+  front: Pick<ServiceObject['ports'][number], 'targetPort' | 'protocol'>,
   { pods }: PolicySurvey,
 ): readonly Receiver[] {
   if (Object.keys(service.selector).length === 0) return [];

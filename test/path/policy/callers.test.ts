@@ -36,7 +36,7 @@ const told = (api: Api) =>
   valueOf(callers(api)).map(({ says, from = [], to }) => {
     const where =
       to.kind === 'service'
-        ? `svc/${to.namespace}/${to.name}:${to.port}`
+        ? `svc/${to.namespace}/${to.name}:${'port' in to.at ? to.at.port : `pods’ ${to.at.targetPort}`}`
         : to.receivers.map(({ pod, port }) => `${pod.namespace}/${pod.name}:${port}`).join(' ');
     return `${says} < ${from.map(({ name }) => name).join(' ') || 'the API server'} > ${where}`;
   });
@@ -144,7 +144,10 @@ describe('monitors of the operator', () => {
     [
       'a ServiceMonitor by the pods’ port',
       served(items(), monitor({ selector, endpoints: [{ targetPort: 'metrics' }, { targetPort: 9102 }] })),
-      ['ServiceMonitor shop/m < prom > shop/api:9090', 'ServiceMonitor shop/m < prom > shop/api:9102'],
+      [
+        'ServiceMonitor shop/m < prom > svc/shop/api:pods’ metrics',
+        'ServiceMonitor shop/m < prom > svc/shop/api:pods’ 9102',
+      ],
     ],
     [
       'a ServiceMonitor of other labels',
