@@ -16,7 +16,7 @@ import {
 import { fromHost } from './ebpf/link.js';
 import { encapsulate } from './vxlan.js';
 import { farEnd } from './wire.js';
-import { linkOf } from './world.js';
+import { linkOf, mapsUnread } from './world.js';
 
 type AtDevice = Extract<Stage, { at: 'device' }>;
 
@@ -45,7 +45,7 @@ export function device(journey: Journey, scenario: Scenario, stage: AtDevice): r
   const { ebpf } = netns;
   if (ebpf !== undefined && stage.link === 'cilium_host') {
     if (ebpf === 'not-read')
-      return [unsure(scenario, `where Cilium on ${netns.id} sends ${stage.frame.dst}: its maps were not read`)];
+      return [unsure(scenario, `where Cilium on ${netns.id} sends ${stage.frame.dst}: ${mapsUnread(netns)}`)];
     return [fromHost(journey, scenario, { netns, ebpf, frame: crossed(stage.frame, false), link: stage.link })];
   }
   if (link?.kind === 'bridge') {

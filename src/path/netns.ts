@@ -4,7 +4,7 @@ import { Unanswerable, type Fact, type FactKey, type Know } from '../facts/fact.
 import type { Netfilter } from '../facts/netfilter.js';
 import { gapText } from '../evidence/evidence.js';
 import { CLUSTER, nodeSubject, type Subject } from '../target/subject.js';
-import type { CiliumState, Netns } from './world.js';
+import { CILIUM_MAPS, type CiliumState, type Netns } from './world.js';
 
 const NOTHING: Netfilter = { iptables: [], nft: [], ipsets: [], unread: [] };
 /** What any namespace has; a pod has no bridge, and no packet filter unless something in it may have made one. */
@@ -17,9 +17,11 @@ export function nodeNetns(node: Subject<'node'>, know: Know): Netns {
   know.ahead([[node, 'ciliumMaps']]);
   const netns = assemble({ id: `node/${node.name}`, subject: node, parts: [...ANY, ...BRIDGE, ...FILTER] }, know);
   const maps = know.peek(node, 'ciliumMaps');
-  if (maps.kind !== 'unknown' && maps.value === 'none') return netns;
-  const ebpf = maps.kind === 'unknown' || maps.value === 'none' ? 'not-read' : { ...maps.value, ...balancing(know) };
-  return { ...netns, ebpf };
+  if (maps.kind === 'unknown') {
+    const why = maps.gaps.map(gapText).join('; ');
+    return { ...netns, ebpf: 'not-read', unread: [...netns.unread, { what: CILIUM_MAPS, why }] };
+  }
+  return maps.value === 'none' ? netns : { ...netns, ebpf: { ...maps.value, ...balancing(know) } };
 }
 
 /** kube-proxy replacement brings the socket load balancer along, unless it is kept to the node's own sockets. */

@@ -5,7 +5,7 @@ import { crossed } from './device.js';
 import { type Journey, type Scenario, type Stage, dropped, logged, netnsOf, staged, unsure } from './scenario.js';
 import { brokenLink } from './link-state.js';
 import { fromTunnel } from './ebpf/link.js';
-import type { Netns } from './world.js';
+import { mapsUnread, type Netns } from './world.js';
 
 type AtVxlan = Extract<Stage, { at: 'device' }> & { readonly device: Link };
 /** A datagram per flow chooses its source port by a hash over what it carries. */
@@ -118,7 +118,7 @@ function byProgram(
   if (ebpf === undefined || ebpf === 'not-read')
     return unsure(
       scenario,
-      `what ${device.name} of ${netns.id} takes: an eBPF program decides, whose maps were not read`,
+      `what ${device.name} of ${netns.id} takes: an eBPF program decides, and ${mapsUnread(netns)}`,
     );
   const says = `VXLAN ${inner.vni} unwrapped by ${device.name}`;
   const told = logged(scenario, netns.id, { kind: 'decapsulate', says, command: `ip -d link show ${device.name}` });

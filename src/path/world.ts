@@ -107,3 +107,10 @@ export const forwards = (netns: Netns, link: string): boolean | undefined => {
 };
 
 export const isUnread = (netns: Netns, what: string): boolean => netns.unread.some((part) => part.what === what);
+
+export const CILIUM_MAPS = 'ciliumMaps';
+
+export function mapsUnread({ unread }: Netns): string {
+  const why = unread.find(({ what }) => what === CILIUM_MAPS)?.why;
+  return `its maps were not read${why === undefined ? '' : ` (${why})`}`;
+}

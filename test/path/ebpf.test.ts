@@ -92,7 +92,7 @@ const link = (name: string, index: number, peerIndex: number) =>
 
 const at = (self: string) => ({ self, netns: self, node: 'w1', hostNetwork: false });
 
-function world(ebpf: CiliumState | 'not-read'): World {
+function world(ebpf: CiliumState | 'not-read', unread: Netns['unread'] = []): World {
   const pod = (id: string, ip: string, index: number): Netns => ({
     ...bareNetns(id),
     links: [link('eth0', index, index + 1)],
@@ -115,7 +115,7 @@ function world(ebpf: CiliumState | 'not-read'): World {
       { protocol: 'tcp', state: 'LISTEN', localIp: '0.0.0.0', localPort: 8080 },
     ] as unknown as Netns['sockets'] & object,
   });
-  const node: Netns = { ...bareNetns('node/w1'), links: [link('lxc1', 8, 7), link('lxc2', 9, 8)], ebpf };
+  const node: Netns = { ...bareNetns('node/w1'), links: [link('lxc1', 8, 7), link('lxc2', 9, 8)], ebpf, unread };
   const netns = new Map(
     [node, pod('pod/shop/web', '10.0.1.4', 7), pod('pod/shop/api', '10.0.1.5', 8)].map((each) => [each.id, each]),
   );
@@ -166,6 +166,12 @@ describe('a walk over the maps of one node', () => {
     };
     expect(ends(proxied, '10.0.1.5', 8080)).toEqual([[1, 'unknown', 'unknown']]);
     expect(ends('not-read', '10.0.1.5', 8080)).toEqual([[1, 'unknown', 'unknown']]);
+    const refused = world('not-read', [{ what: 'ciliumMaps', why: 'the exec was cut off' }]);
+    expect(predict(refused, { ...packet, dst: '10.0.1.5', dport: 8080 }).branches[0]?.outcome).toMatchObject({
+      undecided: [
+        'which backend Cilium on node/w1 chooses for 10.0.1.5:8080: its maps were not read (the exec was cut off)',
+      ],
+    });
     expect(ends({ ...STATE, translatesPods: false }, '10.96.0.9')).toEqual([[1, 'unknown', 'unknown']]);
   });
 });

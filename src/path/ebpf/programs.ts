@@ -1,6 +1,6 @@
 // Which of Cilium's programs looks at a frame that arrives by a link.
 import { type Journey, type Scenario, unsure } from '../scenario.js';
-import { type CiliumState, wireKey } from '../world.js';
+import { type CiliumState, mapsUnread, wireKey } from '../world.js';
 import { type At, fromPod } from './link.js';
 import { fromNetwork } from './node-port.js';
 
@@ -14,7 +14,7 @@ export function byPrograms(
   const isPodLink = journey.world.podLinks.has(wireKey(netns.id, link));
   if (ebpf === 'not-read')
     return isPodLink
-      ? [unsure(scenario, `what Cilium on ${netns.id} does at ${link}: its maps were not read`)]
+      ? [unsure(scenario, `what Cilium on ${netns.id} does at ${link}: ${mapsUnread(netns)}`)]
       : undefined;
   return isPodLink ? [fromPod(journey, scenario, { ...at, ebpf })] : fromNetwork(journey, scenario, { ...at, ebpf });
 }

@@ -3,7 +3,7 @@
 import { chanced } from '../fork.js';
 import type { Frame } from '../packet.js';
 import { type Journey, type Scenario, ended, logged, unsure } from '../scenario.js';
-import { isPod, type Netns } from '../world.js';
+import { isPod, mapsUnread, type Netns } from '../world.js';
 import { podOf } from '../wire.js';
 import { type Frontend, frontendOf } from './maps.js';
 
@@ -34,7 +34,7 @@ export function dial(
       {
         scenario: unsure(
           scenario,
-          `which backend Cilium on ${node.id} chooses for ${frame.dst}:${frame.dport}: its maps were not read`,
+          `which backend Cilium on ${node.id} chooses for ${frame.dst}:${frame.dport}: ${mapsUnread(node)}`,
         ),
       },
     ];

@@ -1,6 +1,5 @@
 import { CILIUM, startOn, stopOn } from '../agents.js';
 import { defineFault } from '../fault.js';
-import { untranslated } from '../ground.js';
 import { ledgerFlow, ledgerGone, ledgerMoves, ledgerServes } from '../ledger.js';
 
 export const fault = defineFault({
@@ -13,7 +12,7 @@ export const fault = defineFault({
   object: ({ draw }) => draw.near,
   prepare: (scene) => ledgerServes(scene, '0.0.0.0'),
   flow: ledgerFlow,
-  stopsAt: untranslated,
+  stopsAt: 'what the programs hold is read through the agent, and it is the agent that is down',
   flavours: ['C'],
   sees: 'timeout',
   healer: 'the DaemonSet would start it again; an affinity in its template keeps it off this node',
