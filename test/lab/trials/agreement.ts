@@ -66,11 +66,9 @@ async function stepOf(scene: Scene, source: string, own: readonly Pair[]): Promi
     ...otherwise,
     ...own.flatMap(({ dest, trouble }) => (trouble === '' ? [] : [`${dest}: ${trouble}`])),
   ];
-  // Cilium's programs hold what no map tells: there a prediction may be open, and is listed.
-  const mayBeOpen = scene.lab.flavour.cni === 'cilium';
   const passed =
     count('contradict') === 0 &&
-    (mayBeOpen || open.every(isBeyond)) &&
+    open.every(isBeyond) &&
     otherwise.length === 0 &&
     own.every(({ trouble }) => trouble === '');
   return { name: source, passed, words: words.join(', ') };
