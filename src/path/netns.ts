@@ -2,7 +2,7 @@
 import type { CiliumMaps } from '../facts/ebpf.js';
 import { Unanswerable, type Fact, type FactKey, type Know } from '../facts/fact.js';
 import type { Netfilter } from '../facts/netfilter.js';
-import { gapText } from '../evidence/evidence.js';
+import { type Gap, gapText } from '../evidence/evidence.js';
 import { CLUSTER, nodeSubject, type Subject } from '../target/subject.js';
 import { CILIUM_MAPS, type CiliumState, type Netns } from './world.js';
 
@@ -18,8 +18,8 @@ export function nodeNetns(node: Subject<'node'>, know: Know): Netns {
   const netns = assemble({ id: `node/${node.name}`, subject: node, parts: [...ANY, ...BRIDGE, ...FILTER] }, know);
   const maps = know.peek(node, 'ciliumMaps');
   if (maps.kind === 'unknown') {
-    const why = maps.gaps.map(gapText).join('; ');
-    return { ...netns, ebpf: 'not-read', unread: [...netns.unread, { what: CILIUM_MAPS, why }] };
+    const unread = { what: CILIUM_MAPS, why: whyOf(maps.gaps) };
+    return { ...netns, ebpf: 'not-read', unread: [...netns.unread, unread] };
   }
   return maps.value === 'none' ? netns : { ...netns, ebpf: { ...maps.value, ...balancing(know) } };
 }
@@ -65,6 +65,9 @@ export function podNetns(pod: Subject<'pod'>, know: Know): Netns {
   return user === undefined || user.kind === 'unknown' ? netns : { ...netns, user: user.value };
 }
 
+/** Several questions may have come to nothing for one reason. */
+const whyOf = (gaps: readonly Gap[]): string => [...new Set(gaps.map(gapText))].join('; ');
+
 interface Place {
   readonly id: string;
   readonly subject: Subject<'node'> | Subject<'pod'>;
@@ -78,7 +81,7 @@ function assemble({ id, subject, parts }: Place, know: Know): Netns {
   const part = <P extends Part>(name: P): ValueOf<P> | undefined => {
     if (!parts.includes(name)) return undefined;
     const fact = know.peek(subject as Subject<'node'>, name);
-    if (fact.kind !== 'known') unread.push({ what: name, why: fact.gaps.map(gapText).join('; ') });
+    if (fact.kind !== 'known') unread.push({ what: name, why: whyOf(fact.gaps) });
     return value(fact as never, name);
   };
   const ports = part('bridgePorts');
