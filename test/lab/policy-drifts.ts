@@ -27,13 +27,16 @@ export async function driftsIn(
   );
   const byNode = new Map(held);
   const sides = all.flatMap(({ traffics, predicted }) =>
-    traffics.map((traffic, at) => ({ traffic, says: predicted.sides[at]?.ruling.verdict ?? 'unknown' }) as const),
+    traffics.flatMap((traffic, at) => {
+      const side = predicted.sides[at];
+      return side ? [{ traffic, side }] : [];
+    }),
   );
-  const said = sides.flatMap(({ traffic, says }) => {
+  const said = sides.flatMap(({ traffic, side }) => {
     const node = traffic.self.pod.node ?? '';
     const of = byNode.get(node);
     if (!of) return [`nothing was read of node ${node}`];
-    const found = 'maps' in of ? mapDrifts({ node, traffic, says, ...of }) : driftsOf({ node, traffic, ...of });
+    const found = 'maps' in of ? mapDrifts({ node, traffic, side, ...of }) : driftsOf({ node, traffic, ...of });
     if (!found) return [`nothing can be compared on ${node} for pod/${traffic.self.pod.name}`];
     return 'skips' in found ? [] : found.map(driftText);
   });

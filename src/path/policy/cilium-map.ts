@@ -1,14 +1,16 @@
 // Cilium's policy map of one pod's endpoint, asked as its programs ask it, against what the policies say of the same packet.
 import type { CiliumMaps } from '../../facts/ebpf.js';
 import { endpointAt, identityOf, policyEntry } from '../ebpf/maps.js';
-import type { Verdict } from './evaluate.js';
+import type { Side } from './intended.js';
 import type { Drift } from './kube-router-sets.js';
+import { sideText } from './reason.js';
 import { endText, type Traffic } from './traffic.js';
 
 interface Compared {
   readonly node: string;
   readonly traffic: Traffic;
-  readonly says: Verdict;
+  /** What the policies say of it, and why. */
+  readonly side: Side;
   readonly maps: CiliumMaps;
 }
 
@@ -18,8 +20,9 @@ export interface Skipped {
 }
 
 /** Undefined: no map. */
-export function mapDrifts({ node, traffic, says, maps }: Compared): readonly Drift[] | Skipped | undefined {
+export function mapDrifts({ node, traffic, side, maps }: Compared): readonly Drift[] | Skipped | undefined {
   const { self, peer, port, direction } = traffic;
+  const says = side.ruling.verdict;
   const protocol = traffic.protocol === 'TCP' ? 'tcp' : traffic.protocol === 'UDP' ? 'udp' : undefined;
   if (peer.kind !== 'pod')
     return { skips: `Cilium knows ${endText(peer)} by an identity that depends on the way a packet takes` };
@@ -35,15 +38,13 @@ export function mapDrifts({ node, traffic, says, maps }: Compared): readonly Dri
   if (holds === says) return [];
   const way = direction === 'Ingress' ? `${endText(peer)} into` : `${endText(peer)} be reached by`;
   const packet = `${way} pod/${self.pod.name} at ${port}/${protocol}`;
+  const lets = holds === 'allow' ? 'lets' : 'does not let';
   return [
     {
       node,
       pod: { namespace: self.pod.namespace, name: self.pod.name },
       policy: self.selecting.map(({ name }) => name).join(', '),
-      says:
-        holds === 'allow'
-          ? `${node} lets ${packet}, which the policies deny`
-          : `${node} does not let ${packet}, which the policies allow`,
+      says: `${node} ${lets} ${packet}, although ${sideText(side, `${port}/${protocol}`)}`,
       shows:
         entry?.text ??
         `no entry of endpoint ${endpoint} for identity ${identity}, ${direction.toLowerCase()} ${port}/${protocol}`,

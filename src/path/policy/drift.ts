@@ -6,8 +6,7 @@ import type { Observed } from '../../model/observed.js';
 import { nodeSubject } from '../../target/subject.js';
 import { mapDrifts, type Skipped } from './cilium-map.js';
 import { dialectOf } from './dialect.js';
-import type { Verdict } from './evaluate.js';
-import { trafficsOf } from './intended.js';
+import { trafficsOf, type Side } from './intended.js';
 import { driftsOf } from './kube-router.js';
 import type { Drift } from './kube-router-sets.js';
 import type { Traffic } from './traffic.js';
@@ -39,17 +38,14 @@ export const policyDrift: Source<'flow', PolicyDrift> = (flow, know) => {
     return { kind: 'does-not-apply', why: `what ${enforcer.says} programs is not compared with the policies` };
   const policed = know.get(flow, 'policed');
   if (policed.kind !== 'read') return policed;
-  const rulings = told.ways.flatMap(({ sides }) => sides.map(({ ruling }) => ruling));
-  const sides = trafficsOf(policed, dialectOf(enforcer)).map((traffic, at) => {
-    return { traffic, says: rulings[at]?.verdict ?? 'unknown' };
-  });
-  const placed = sides.flatMap((side) => {
-    const { node } = side.traffic.self.pod;
-    return node === undefined ? [] : [{ node, side }];
+  const sides = told.ways.flatMap((way) => way.sides);
+  const placed = trafficsOf(policed, dialectOf(enforcer)).flatMap((traffic, at) => {
+    const [node, side] = [traffic.self.pod.node, sides[at]];
+    return node === undefined || !side ? [] : [{ node, told: { traffic, side } }];
   });
   know.ahead(placed.map(({ node }) => [nodeSubject(node), compare.from] as const));
-  const compared = placed.map(({ node, side }) => {
-    return { node, found: compare.drifts(node, side, know) ?? unread(compare.unread(node, know), node) };
+  const compared = placed.map(({ node, told: of }) => {
+    return { node, found: compare.drifts(node, of, know) ?? unread(compare.unread(node, know), node) };
   });
   const skipped = compared.flatMap(({ found }) => ('skips' in found ? [found.skips] : []));
   if (skipped[0] !== undefined && skipped.length === compared.length)
@@ -61,7 +57,7 @@ export const policyDrift: Source<'flow', PolicyDrift> = (flow, know) => {
 
 interface Told {
   readonly traffic: Traffic;
-  readonly says: Verdict;
+  readonly side: Side;
 }
 interface Comparison {
   readonly from: 'netfilter' | 'ciliumMaps';

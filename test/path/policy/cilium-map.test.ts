@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { CiliumMaps, CiliumPolicyEntry } from '../../../src/facts/ebpf.js';
 import { mapDrifts } from '../../../src/path/policy/cilium-map.js';
 import { DIALECTS } from '../../../src/path/policy/dialect.js';
-import type { Verdict } from '../../../src/path/policy/evaluate.js';
+import type { Ruling, Verdict } from '../../../src/path/policy/evaluate.js';
 import { trafficsOf } from '../../../src/path/policy/intended.js';
 import { policedOf, policyOf } from './cluster.js';
 import { R } from './recipes.js';
@@ -29,6 +29,13 @@ const maps = (entries?: readonly CiliumPolicyEntry[]): CiliumMaps => ({
   policies: new Map(entries ? [[1913, entries]] : []),
 });
 
+const only = { kind: 'NetworkPolicy', name: 'only-client' };
+const RULINGS: Readonly<Record<Verdict, Ruling>> = {
+  allow: { verdict: 'allow', basis: { kind: 'rule', ref: only, says: 'its ingress rule 1' } },
+  deny: { verdict: 'deny', basis: { kind: 'closed', by: [only], nearest: () => undefined } },
+  unknown: { verdict: 'unknown', basis: { kind: 'doubt', doubts: ['it depends'] } },
+};
+
 interface Asked {
   readonly held: CiliumMaps;
   readonly says: Verdict;
@@ -38,15 +45,20 @@ interface Asked {
 function drifts({ held, says, from = 'shop/client', protocol = 'TCP' }: Asked) {
   const policed = policedOf([policyOf(R.onlyClient)], { from, to: 'shop/api', port: 8080, protocol });
   const traffic = trafficsOf(policed, DIALECTS.cilium).find(({ direction }) => direction === 'Ingress')!;
-  return mapDrifts({ node: 'w2', traffic, says, maps: held });
+  const side = { direction: 'Ingress', pod: { namespace: 'shop', name: 'api' }, ruling: RULINGS[says] } as const;
+  return mapDrifts({ node: 'w2', traffic, side, maps: held });
 }
 const told = (asked: Asked) => {
   const found = drifts(asked);
   return found && 'skips' in found ? found.skips : found?.map(({ says, hits }) => `${hits}: ${says}`);
 };
 
-const CLOSES = ['closes: w2 does not let pod/client into pod/api at 8080/tcp, which the policies allow'];
-const OPENS = ['opens: w2 lets pod/client into pod/api at 8080/tcp, which the policies deny'];
+const CLOSES = [
+  'closes: w2 does not let pod/client into pod/api at 8080/tcp, although ingress to pod/api is allowed by NetworkPolicy only-client, its ingress rule 1',
+];
+const OPENS = [
+  'opens: w2 lets pod/client into pod/api at 8080/tcp, although ingress to pod/api is closed by NetworkPolicy only-client: no rule allows 8080/tcp, as it has no ingress rule',
+];
 const atPort = (port: number): CiliumPolicyEntry => allows({ protocol: TCP, port, prefix: EXACT });
 
 test.each<[string, Asked, readonly string[]]>([
