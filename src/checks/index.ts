@@ -16,6 +16,7 @@ import hostFirewallDrop from './l3-network/host-firewall-drop.js';
 import masqueradeMissing from './l3-network/masquerade-missing.js';
 import mtuMismatch from './l3-network/mtu-mismatch.js';
 import pathMtuBlackHole from './l3-network/path-mtu-black-hole.js';
+import pathStops from './l3-network/path-stops.js';
 import podRouteWrong from './l3-network/pod-route-wrong.js';
 import reversePathDrop from './l3-network/reverse-path-drop.js';
 import underlayDrop from './l3-network/underlay-drop.js';
@@ -69,6 +70,7 @@ export const CHECKS: readonly AnyCheck[] = [
   masqueradeMissing,
   mtuMismatch,
   pathMtuBlackHole,
+  pathStops,
   podRouteWrong,
   reversePathDrop,
   underlayDrop,

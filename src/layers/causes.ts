@@ -125,12 +125,53 @@ const EFFECTS: Readonly<Record<string, Effects>> = {
   },
 };
 
-export const CAUSES: readonly Cause[] = Object.entries(EFFECTS).flatMap(([cause, effects]) =>
-  Object.entries(effects).map(([effect, [where, because, latent]]) => ({
+/** Whatever stops a packet shows in its path: who knows why says it first. */
+export const PATH_STOPS = 'path-stops';
+const STOPPING = [
+  'link-down',
+  'overlay-device-broken',
+  'overlay-peer-wrong',
+  'veth-detached',
+  'hairpin-off',
+  'bridge-netfilter-off',
+  'cni-agent-down',
+  'cni-address-stale',
+  'cni-config-wrong',
+  'cidr-overlap',
+  'forwarding-off',
+  'pod-route-wrong',
+  'reverse-path-drop',
+  'host-firewall-drop',
+  'kube-proxy-unhealthy',
+  'service-rules-wrong',
+  'selector-matches-nothing',
+  'endpoints-not-ready',
+  'cluster-dns-down',
+  'traffic-policy-without-local-endpoint',
+  'policy-denies',
+  'policy-blocks-dns',
+  'policy-stale',
+  'policy-enforcer-down',
+  'port-not-listened',
+  'listens-on-loopback',
+  'host-not-listening',
+  'pod-not-running',
+];
+
+export const CAUSES: readonly Cause[] = [
+  ...STOPPING.map((cause): Cause => ({
     cause,
-    effect,
-    where,
-    because,
-    ...(latent ? { latent } : {}),
+    effect: PATH_STOPS,
+    where: 'same-flow',
+    because: 'that is why the way of the packet, or of its answer, ends there',
   })),
-);
+  ...Object.entries(EFFECTS).flatMap(([cause, effects]) =>
+    Object.entries(effects).map(([effect, [where, because, latent]]) => ({
+      cause,
+      effect,
+      where,
+      because,
+      ...(latent ? { latent } : {}),
+    })),
+  ),
+];

@@ -1,5 +1,5 @@
 // Consequences go under what explains them, by the table of causes; the same fault met on two ways is one.
-import { CAUSES } from './causes.js';
+import { CAUSES, PATH_STOPS } from './causes.js';
 import { placeOf, shares, type FlowSeen } from './lies-on.js';
 import type { FailedVerdict } from './verdict.js';
 
@@ -25,10 +25,14 @@ export function fold(verdicts: readonly FailedVerdict[], flows: readonly FlowSee
   return roots.map((root) => ({
     verdict: root,
     effects: [...reasons].flatMap(([verdict, { because }]) =>
-      rootOf(verdict, reasons) === root ? [{ verdict, because }] : [],
+      rootOf(verdict, reasons) === root && !isSaid(verdict, root) ? [{ verdict, because }] : [],
     ),
   }));
 }
+
+/** Under a cause that is known, where the path ends stands in the picture of the path already. */
+const isSaid = ({ check }: FailedVerdict, root: FailedVerdict): boolean =>
+  check === PATH_STOPS && root.check !== PATH_STOPS;
 
 function causeOf(
   effect: FailedVerdict,

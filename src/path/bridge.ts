@@ -6,7 +6,7 @@ import { throughHook } from './hook-stage.js';
 import type { Frame } from './packet.js';
 import { type Bridged, type Journey, type Scenario, dropped, logged, netnsOf, staged, unsure } from './scenario.js';
 import { farEnd, strayText } from './wire.js';
-import { type Netns, addressesOf, linkOf } from './world.js';
+import { type Netns, addressesOf, isUnread, linkOf } from './world.js';
 
 export function switchFrame(journey: Journey, scenario: Scenario, stage: Bridged): readonly Scenario[] {
   const netns = netnsOf(journey, stage.netns);
@@ -84,7 +84,8 @@ function choosePort(journey: Journey, netns: Netns, { bridge, frame, nexthop }: 
   const open = ports.filter((port) => takes(journey, netns, { port, frame, nexthop }) === undefined);
   const what = frame.dstMac === undefined ? nexthop : `MAC ${frame.dstMac}`;
   const stray = strayText(journey.world, netns, { bridge, ip: nexthop });
-  if (open.length === 0) return { kind: 'none', by: `no port of ${bridge} leads to ${what}${stray}` };
+  if (open.length === 0 && !isUnread(netns, 'links'))
+    return { kind: 'none', by: `no port of ${bridge} leads to ${what}${stray}` };
   return { kind: 'unknown', why: `which port of ${bridge} of ${netns.id} leads to ${what}` };
 }
 

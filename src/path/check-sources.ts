@@ -4,11 +4,12 @@ import { leaving } from './leaving.js';
 import { podRoutes } from './pod-routes.js';
 import { policyDrift } from './policy/drift.js';
 import { intended, policyVerdict } from './policy/intended.js';
+import { stopping } from './stopping.js';
 
 export const checkSources = {
   cluster: {},
   node: { podRoutes },
   pod: {},
   service: {},
-  flow: { crossing, intended, leaving, policyDrift, policyVerdict },
+  flow: { crossing, intended, leaving, policyDrift, policyVerdict, stopping },
 };

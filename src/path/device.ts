@@ -16,7 +16,7 @@ import {
 import { fromHost } from './ebpf/link.js';
 import { encapsulate } from './vxlan.js';
 import { farEnd } from './wire.js';
-import { linkOf, mapsUnread } from './world.js';
+import { isUnread, linkOf, mapsUnread } from './world.js';
 
 type AtDevice = Extract<Stage, { at: 'device' }>;
 
@@ -57,6 +57,8 @@ export function device(journey: Journey, scenario: Scenario, stage: AtDevice): r
   if (!end && link && CLOSED.has(link.kind)) {
     return [unsure(scenario, `where ${link.kind} device ${link.name} of ${netns.id} leads`)];
   }
+  if (!end && !link && isUnread(netns, 'links'))
+    return [unsure(scenario, `what ${stage.link} of ${netns.id} is: its links were not read`)];
   if (!end) return [underlay(journey, scenario, stage)];
   const says = `out of ${stage.link} into ${end.netns}${end.link === undefined ? '' : ` ${end.link}`}`;
   const told = logged(scenario, netns.id, { kind: 'veth', says, command: `ip -d link show ${stage.link}` });

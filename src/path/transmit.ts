@@ -17,7 +17,7 @@ import {
   unsure,
 } from './scenario.js';
 import { ownerOf, strayText } from './wire.js';
-import { type Netns, linkOf } from './world.js';
+import { type Netns, isUnread, linkOf } from './world.js';
 
 /** Devices that carry IP without a hardware address. */
 const WITHOUT_ARP = new Set(['ipip', 'gre', 'sit', 'tun', 'wireguard', 'ip6tnl', 'ppp', 'vti']);
@@ -105,6 +105,8 @@ export function neighbourOf(journey: Journey, netns: Netns, { oif, nexthop, link
     return { kind: 'found', mac: entry.mac.toLowerCase(), cites, assumed: false };
   }
   // Nobody is asked on a tunnel whose peers are written down: what is not written there does not exist.
+  if (link?.vxlan && !link.vxlan.learning && isUnread(netns, 'neighbours'))
+    return { kind: 'unknown', why: `who is ${nexthop} on ${oif} of ${netns.id}: its neighbours were not read` };
   if (link?.vxlan && !link.vxlan.learning)
     return { kind: 'unreachable', by: `${oif} of ${netns.id} has no neighbour entry for ${nexthop}` };
   const owner = ownerOf(journey.world, netns, { link: oif, ip: nexthop });

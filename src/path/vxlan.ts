@@ -5,7 +5,7 @@ import { crossed } from './device.js';
 import { type Journey, type Scenario, type Stage, dropped, logged, netnsOf, staged, unsure } from './scenario.js';
 import { brokenLink } from './link-state.js';
 import { fromTunnel } from './ebpf/link.js';
-import { mapsUnread, type Netns } from './world.js';
+import { isUnread, mapsUnread, type Netns } from './world.js';
 
 type AtVxlan = Extract<Stage, { at: 'device' }> & { readonly device: Link };
 /** A datagram per flow chooses its source port by a hash over what it carries. */
@@ -23,10 +23,7 @@ export function encapsulate(
   if (vxlan.external)
     return [unsure(scenario, `where ${device.name} of ${id} sends: its peers come from an eBPF program or the route`)];
   const peer = peerOf(netns, device.name, frame.dstMac);
-  if (!peer) {
-    const says = `not sent: ${device.name} has no forwarding entry for MAC ${frame.dstMac ?? '(not known)'}`;
-    return [dropped(scenario, id, { says, command: `bridge fdb show dev ${device.name}` })];
-  }
+  if (!peer) return [withoutPeer(scenario, netns, { device, mac: frame.dstMac ?? '(not known)' })];
   const says = `VXLAN ${vxlan.vni} by ${device.name} to ${peer.dst}:${vxlan.port}`;
   const told = logged(scenario, id, {
     kind: 'encapsulate',
@@ -52,6 +49,14 @@ export function encapsulate(
   };
   const bound = vxlan.device === undefined ? {} : { oif: vxlan.device };
   return [staged(told, { at: 'send', netns: id, frame: outer, ...bound })];
+}
+
+/** Nothing is known by its absence from what nobody read to its end. */
+function withoutPeer(scenario: Scenario, netns: Netns, { device, mac }: { device: Link; mac: string }): Scenario {
+  if (isUnread(netns, 'fdb'))
+    return unsure(scenario, `to whom ${device.name} of ${netns.id} sends: its forwarding entries were not read`);
+  const says = `not sent: ${device.name} has no forwarding entry for MAC ${mac}`;
+  return dropped(scenario, netns.id, { says, command: `bridge fdb show dev ${device.name}` });
 }
 
 function peerOf(

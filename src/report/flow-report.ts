@@ -2,7 +2,8 @@
 import type { Fact } from '../facts/fact.js';
 import type { Attempt } from '../facts/observation.js';
 import type { FlowSeen } from '../layers/seen.js';
-import type { Branch, Outcome, Prediction, Step, Symptom } from '../path/prediction.js';
+import { type Agreement, agreement } from '../path/agreement.js';
+import type { Branch, Outcome, Prediction, Step } from '../path/prediction.js';
 import { gapText } from '../evidence/evidence.js';
 import { subjectText } from '../target/subject.js';
 import type { FlowReport, StripHop } from './report.js';
@@ -137,40 +138,5 @@ function observedText({ tries }: FlowSeen): string {
     .join(', ');
 }
 
-/** What a client can see when the walk ends this way. */
-const SHOWS: Readonly<Record<Symptom, readonly string[]>> = {
-  connected: ['connected'],
-  answered: ['connected', 'refused', 'reset'],
-  refused: ['refused', 'reset'],
-  timeout: ['timeout', 'silent'],
-  'no-route': ['no-route'],
-  'net-unreachable': ['net-unreachable', 'no-route'],
-  'not-permitted': ['not-permitted'],
-  sent: ['connected', 'silent'],
-  'protocol-unreachable': ['refused', 'unknown'],
-  'invalid-argument': ['unknown'],
-  unknown: [],
-};
-
-/**
- * The kernel sends six ICMP errors to a client at once and then one a second (icmp_ratelimit): where one came, others may
- * have been withheld. ARP gives up after 3 s, so that an attempt of 4 s may end before it is told at all.
- */
-function mayBeSilent(branches: readonly Branch[], told: readonly Attempt[]): boolean {
-  const bySilence = branches.some(({ outcome }) => outcome.kind === 'neighbour-unreachable');
-  const byError = branches.filter(
-    ({ outcome }) => outcome.kind === 'no-route' || (outcome.kind === 'refused' && outcome.how.startsWith('icmp-')),
-  );
-  const errors = new Set(byError.flatMap(({ symptom }) => SHOWS[symptom]));
-  return bySilence || told.some(({ end }) => errors.has(end));
-}
-
-function compared({ tries }: FlowSeen, predicted: Fact<Prediction> | undefined): FlowReport['agree'] {
-  if (!predicted || predicted.kind === 'unknown' || tries.length === 0) return 'not-compared';
-  const { symptoms, branches } = predicted.value;
-  if (symptoms.includes('unknown') || symptoms.length === 0) return 'not-compared';
-  const possible = new Set(symptoms.flatMap((symptom) => SHOWS[symptom]));
-  const told = tries.filter(({ end }) => end !== 'unknown');
-  if (mayBeSilent(branches, told)) possible.add('timeout');
-  return told.every(({ end }) => possible.has(end)) ? 'agree' : 'contradict';
-}
+const compared = ({ tries }: FlowSeen, predicted: Fact<Prediction> | undefined): Agreement =>
+  !predicted || predicted.kind === 'unknown' ? 'not-compared' : agreement(tries, predicted.value);

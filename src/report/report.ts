@@ -1,4 +1,5 @@
 // Everything a format needs, and nothing that waits. Every `-o` renders this one value.
+import type { Agreement } from '../path/agreement.js';
 import type { Gap } from '../evidence/evidence.js';
 import type { Finding, Verdict } from '../layers/verdict.js';
 import type { Rung } from '../evidence/evidence.js';
@@ -15,7 +16,7 @@ export interface FlowReport {
   readonly name: string;
   readonly observed: string;
   readonly predicted: string;
-  readonly agree: 'agree' | 'contradict' | 'not-compared';
+  readonly agree: Agreement;
   readonly hops: readonly StripHop[];
   /** The whole walk for `-o wide`: a line a step, indented by hop. */
   readonly steps: readonly {

@@ -197,4 +197,12 @@ describe('faults in what a host lets through', () => {
       '1.000 unknown: the packet filter of node/w2, which could not be read => unknown',
     ]);
   });
+  it.each([
+    ['fdb', 'to whom flannel.1 of node/w1 sends: its forwarding entries were not read'],
+    ['neighbours', 'who is 10.200.2.0 on flannel.1 of node/w1: its neighbours were not read'],
+    ['links', 'what flannel.1 of node/w1 is: its links were not read'],
+  ])('takes nothing for absent from %s that were not read', (what, why) => {
+    const where = broken('node/w1', () => ({ [what]: [], unread: [{ what, why: 'forbidden' }] }));
+    expect(told(where, apiThere.ip)).toEqual([`1.000 unknown: ${why} => unknown`]);
+  });
 });
