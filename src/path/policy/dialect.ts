@@ -83,7 +83,7 @@ export const DIALECTS: Readonly<Record<Enforcer['name'], Dialect>> = {
     blocksSeeNodes: false,
     closesOwnNode: true,
     endPort: 'unknown',
-    lackingSeesAll: true,
+    lackingSeesAll: 'unknown',
     portNames: 'unknown',
     denies: 'timeout',
     source: 'Cilium documentation, network policy: CIDR rules do not match endpoints or nodes; policy-cidr-match-mode',
@@ -134,9 +134,14 @@ const minorOf = (version: string | undefined): number | undefined => {
 /**
  * What changed with a release. Port ranges came with 1.16 (pull request 32807); before it endPort was left out without a
  * word (issue 28684). On the way to 1.20 port names of egress began to be looked up in the pods that the rule means alone
- * (pull request 44429), and which 1.19 has that we do not know.
+ * (pull request 44429), and what 1.19 has of that we do not know. From 1.18 on (39338) selectors may ask for
+ * the cluster's name too, which nodes and the world lack: a setting decides, and its default changed with 1.19 (40609).
  */
-function ciliumSince(minor: number | undefined): Pick<Dialect, 'endPort' | 'portNames'> {
-  if (minor === undefined) return { endPort: 'unknown', portNames: 'unknown' };
-  return { endPort: minor >= 16, portNames: minor < 19 ? 'cilium' : 'unknown' };
+function ciliumSince(minor: number | undefined): Pick<Dialect, 'endPort' | 'portNames' | 'lackingSeesAll'> {
+  if (minor === undefined) return { endPort: 'unknown', portNames: 'unknown', lackingSeesAll: 'unknown' };
+  return {
+    endPort: minor >= 16,
+    portNames: minor < 19 ? 'cilium' : 'unknown',
+    lackingSeesAll: minor < 18 ? true : 'unknown',
+  };
 }

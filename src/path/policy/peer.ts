@@ -18,8 +18,8 @@ export function peerMatch(peer: PolicyRule['peers'][number], policy: PolicyObjec
   const { podSelector, namespaceSelector, ipBlock } = peer;
   if (ipBlock) return blockMatch(ipBlock, traffic);
   const end = traffic.peer;
-  if (end.kind !== 'pod' && traffic.dialect.lackingSeesAll === true && asksOnlyForLack(peer))
-    return { ...YES, note: `where ${traffic.dialect.name} takes ${endText(end)} for one that lacks these labels` };
+  if (end.kind !== 'pod' && traffic.dialect.lackingSeesAll !== false && asksOnlyForLack(peer))
+    return lackMatch(end, traffic.dialect);
   if (end.kind === 'outside') return no(0, () => `${endText(end)} is no pod of this cluster`);
   if (end.kind === 'node') return hostMatch(end, traffic);
   const { pod } = end;
@@ -39,6 +39,14 @@ function asksOnlyForLack({ namespaceSelector, podSelector }: PolicyRule['peers']
   if (!namespaceSelector || requirementsOf(namespaceSelector).length === 0) return false;
   const all = [namespaceSelector, ...(podSelector ? [podSelector] : [])].flatMap(requirementsOf);
   return all.every(({ operator }) => operator === 'NotIn' || operator === 'DoesNotExist');
+}
+
+function lackMatch(end: PolicedEnd, { name, lackingSeesAll }: Traffic['dialect']): Match {
+  if (lackingSeesAll === true)
+    return { ...YES, note: `where ${name} takes ${endText(end)} for one that lacks these labels` };
+  return unknown(
+    `until 1.17 Cilium takes ${endText(end)} for one that lacks these labels; of this one it is not known`,
+  );
 }
 
 /** The API leaves it to the enforcer whether selectors see pods in their node's network; those we know cannot. */
