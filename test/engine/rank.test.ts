@@ -138,6 +138,18 @@ describe('causes', () => {
     ).toEqual(['outage overlay-peer-wrong node/w1', 'outage cni-agent-down node/w3']);
   });
 
+  test('where a path ends is a finding only while nobody knows why, and its other ways stand under it', () => {
+    const cites = [{ on: 'w1', shows: '100: from all to 10.244.2.7 blackhole', command: 'ip rule' }];
+    const ends = [failed('path-stops', far, { cites }), failed('path-stops', front, { cites, severity: 'degraded' })];
+    const context = seen('connected', 'timeout', 'mixed');
+    expect(told(ends, context)).toEqual([`outage path-stops ${subjectText(far)} <- path-stops`]);
+    expect(told([...ends, failed('pod-route-wrong', nodeSubject('w1'))], context)).toEqual([
+      'outage pod-route-wrong node/w1',
+    ]);
+    // A risk does not explain it, nor does what lies elsewhere.
+    expect(told([...ends, failed('pod-route-wrong', nodeSubject('w3'))], context)).toHaveLength(2);
+  });
+
   test('a risk explains no outage, but for one that is latent', () => {
     const context = seen('connected', 'timeout', 'mixed');
     expect(
