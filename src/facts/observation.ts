@@ -31,7 +31,7 @@ export interface Lookup {
   readonly tool: string;
   readonly server: string;
   readonly name: string;
-  readonly end: 'answered' | 'timeout' | 'refused' | 'unknown';
+  readonly end: 'answered' | 'timeout' | 'refused' | 'not-permitted' | 'unknown';
   /** `NOERROR`, `NXDOMAIN`, `SERVFAIL` … when answered. */
   readonly rcode?: string;
   readonly addresses: readonly string[];

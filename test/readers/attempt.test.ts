@@ -147,6 +147,19 @@ describe.each(RESOLVERS)('a lookup by %s (%s)', (tool, directory) => {
   });
 });
 
+// dig's words are those of the story coredns-down-c.
+it.each([
+  [
+    'dig',
+    ';; UDP setup with 10.9.2.2#53(10.9.2.2) for known.test. failed: permission denied.\n;; no servers could be reached\n',
+  ],
+  ['python3', 'try 1 EPERM 0.05 40000\n'],
+])('a lookup by %s that may not leave is no silence', (tool, text) => {
+  expect(readLookup({ server: '10.9.2.2', name: 'known.test' })(answered(tool, text))).toMatchObject({
+    end: 'not-permitted',
+  });
+});
+
 describe('a search list', () => {
   const resolv = { search: ['shop.svc.cluster.local', 'svc.cluster.local', 'cluster.local'], ndots: 5 };
   it('comes first for a name with few dots', () => {

@@ -43,12 +43,16 @@ function fromClient(text: string): Found | undefined {
   return { end: 'answered', rcode, addresses, aliases, elapsedMs, raw };
 }
 
-const endOf = (end: string): Lookup['end'] =>
-  end === 'silent' || end === 'timeout' || end === 'ETIMEDOUT'
-    ? 'timeout'
-    : end === 'ECONNREFUSED'
-      ? 'refused'
-      : 'unknown';
+const ENDS: Readonly<Record<string, Lookup['end']>> = {
+  silent: 'timeout',
+  timeout: 'timeout',
+  ETIMEDOUT: 'timeout',
+  ECONNREFUSED: 'refused',
+  // The sender's own kernel: a rule in OUTPUT, or Cilium's socket programs where a Service has no backend.
+  EPERM: 'not-permitted',
+  EACCES: 'not-permitted',
+};
+const endOf = (end: string): Lookup['end'] => ENDS[end] ?? 'unknown';
 
 function fromDig({ text, elapsedMs }: Answered): Found | undefined {
   const rcode = /status: ([A-Z]+)/.exec(text)?.[1];
@@ -62,6 +66,8 @@ function fromDig({ text, elapsedMs }: Answered): Found | undefined {
   const raw = text.trim();
   if (rcode) return { end: 'answered', rcode, addresses: of('A', 'AAAA'), aliases: of('CNAME'), elapsedMs: time, raw };
   if (/connection refused/.test(text)) return { end: 'refused', ...nothing, elapsedMs: time, raw };
+  // It then says that no server could be reached, as after a silence.
+  if (/failed: permission denied/.test(text)) return { end: 'not-permitted', ...nothing, elapsedMs: time, raw };
   return /timed out|no servers could be reached/.test(text)
     ? { end: 'timeout', ...nothing, elapsedMs: time, raw }
     : undefined;
