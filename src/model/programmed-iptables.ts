@@ -57,8 +57,29 @@ function backendsOf(chains: ReadonlyMap<string, IptablesChain>, wanted: Wanted):
   const { service, port } = wanted;
   const id = { namespace: service.namespace, name: service.name, portName: port.name, protocol: port.protocol };
   const chain = chains.get(serviceChain(wanted.local ? 'KUBE-SVL-' : 'KUBE-SVC-', id));
-  const names = chain?.rules.flatMap(({ target }) => (target?.name.startsWith('KUBE-SEP-') ? [target.name] : []));
-  return names && [...new Set(names)].flatMap((name) => backendOf(chains.get(name), name, id) ?? []);
+  if (!chain) return undefined;
+  return [...sharesOf(chain)].flatMap(([name, share]) => {
+    const backend = backendOf(chains.get(name), name, id);
+    return backend ? [{ ...backend, share }] : [];
+  });
+}
+
+/** Each rule takes its part of what those before it left; one without dice takes all. */
+function sharesOf({ rules }: IptablesChain): ReadonlyMap<string, NonNullable<Backend['share']>> {
+  const shares = new Map<string, NonNullable<Backend['share']>>();
+  let left = 1;
+  for (const { target, matches: all, text } of rules) {
+    const name = target?.name ?? '';
+    if (!name.startsWith('KUBE-SEP-')) continue;
+    const known = shares.get(name);
+    // Clients that were here before go where they were: that says nothing of new ones.
+    const isMemory = all.some(({ module }) => module === 'recent');
+    const flag = all.flatMap(({ options }) => options).find((option) => option.flag === 'probability');
+    const part = isMemory ? 0 : left * Number(flag?.values[0] ?? 1);
+    left -= part;
+    shares.set(name, { part: (known?.part ?? 0) + part, text: known && isMemory ? known.text : text });
+  }
+  return shares;
 }
 
 function backendOf(chain: IptablesChain | undefined, name: string, id: PortOfService): Backend | undefined {

@@ -1,9 +1,10 @@
 // What the node that translates a flow has programmed for the Service, against what the API says it should.
 import type { Know, Source } from '../facts/fact.js';
-import type { Endpoint, ServiceObject, ServicePort } from '../facts/kube.js';
-import { CLUSTER, nodeSubject, type Subject } from '../target/subject.js';
+import type { ServiceObject, ServicePort } from '../facts/kube.js';
+import { CLUSTER, nodeSubject, podSubject, type Subject } from '../target/subject.js';
 import type { FlowEnds } from './flow-ends.js';
 import { usableEndpoints } from './local-policy.js';
+import { compare } from './programmed-compare.js';
 import { foundInCilium } from './programmed-cilium.js';
 import { foundInIptables } from './programmed-iptables.js';
 import { foundInNft } from './programmed-nft.js';
@@ -24,6 +25,8 @@ export type Programmed =
       readonly backends: number;
       /** Gravest first. */
       readonly faults: readonly Fault[];
+      /** Where there are faults: whether the nodes of the backends have them too. */
+      readonly elsewhere: readonly { readonly node: string; readonly right: boolean }[];
     };
 /** The program that writes what translates Services on a node. */
 export type Keeper = 'kube-proxy' | 'cilium';
@@ -68,6 +71,8 @@ export interface Backend {
   /** A share of connections goes to an entry that is not there. */
   readonly lost?: true;
   readonly text: string;
+  /** Of new connections, and the rule that says so; absent where all are alike by construction. */
+  readonly share?: { readonly part: number; readonly text: string };
 }
 
 export const programmed: Source<'flow', Programmed> = (flow, know) => {
@@ -79,9 +84,16 @@ export const programmed: Source<'flow', Programmed> = (flow, know) => {
   const found = foundOn(node, wanted, know);
   if (!found) return { kind: 'does-not-apply', why: 'neither kube-proxy’s rules nor Cilium’s maps serve here' };
 
-  const usable = usableEndpoints(ends.endpoints).filter((endpoint) => !wanted.local || endpoint.node === node);
+  const faults = faultsOn(node, found, { ends, wanted, know });
   const { namespace, name } = wanted.service;
-  const faults = compare(found, usable, { ...wanted, node });
+  // They are read for the path anyway, and need not be compared while all is well.
+  const others = faults.length === 0 ? [] : new Set(ends.endpoints.flatMap((each) => each.node ?? []));
+  const elsewhere = [...others]
+    .filter((other) => other !== node && isRead(other, know))
+    .flatMap((other) => {
+      const there = foundOn(other, wanted, know);
+      return there ? [{ node: other, right: faultsOn(other, there, { ends, wanted, know }).length === 0 }] : [];
+    });
   return {
     kind: 'read',
     node,
@@ -89,8 +101,27 @@ export const programmed: Source<'flow', Programmed> = (flow, know) => {
     service: { namespace, name },
     backends: found.backends?.length ?? 0,
     faults,
+    elsewhere,
   };
 };
+
+interface Asked {
+  readonly ends: FlowEnds;
+  readonly wanted: Wanted;
+  readonly know: Know;
+}
+
+function faultsOn(node: string, found: Found, { ends, wanted, know }: Asked): readonly Fault[] {
+  const usable = usableEndpoints(ends.endpoints).filter((endpoint) => !wanted.local || endpoint.node === node);
+  const since = new Map(
+    usable.flatMap(({ ip, pod }) => {
+      const object = pod && know.peek(podSubject(pod.namespace, pod.name), 'object');
+      const at = object?.kind === 'known' && object.value !== 'absent' ? object.value.readySince : undefined;
+      return at === undefined ? [] : [[ip, at] as const];
+    }),
+  );
+  return compare(found, usable, { ...wanted, node, since });
+}
 
 function wantedOf(flow: Subject<'flow'>, { service, port, source, addressNode }: FlowEnds): Wanted | string {
   if (flow.pod || !service || !port) return 'the flow goes to no Service';
@@ -110,6 +141,9 @@ function wantedOf(flow: Subject<'flow'>, { service, port, source, addressNode }:
   };
 }
 
+const isRead = (node: string, know: Know): boolean =>
+  (['netfilter', 'ciliumMaps'] as const).every((what) => know.peek(nodeSubject(node), what).kind === 'known');
+
 function foundOn(node: string, wanted: Wanted, know: Know): Found | undefined {
   const proxy = know.peek(CLUSTER, 'proxy');
   const mode = proxy.kind === 'unknown' ? 'unknown' : proxy.value.mode;
@@ -124,71 +158,3 @@ function foundOn(node: string, wanted: Wanted, know: Know): Found | undefined {
   if (mode === 'iptables') return foundInIptables(netfilter, wanted);
   return netfilter.nft.some(({ name }) => name === 'kube-proxy') ? foundInNft(netfilter, wanted) : undefined;
 }
-
-const targetOf = ({ ip, port }: Endpoint): string => `${ip}:${port}`;
-
-export function compare(
-  found: Found,
-  usable: readonly Endpoint[],
-  { address, dport, hook, node, service }: Wanted & { readonly node: string },
-): readonly Fault[] {
-  const { command } = found;
-  const at = `${address}:${dport}`;
-  const fault = (says: string, shows: string, hits: Fault['hits'] = 'all'): Fault => ({ says, shows, command, hits });
-  const targets = usable.map(targetOf);
-  const backends = found.backends ?? [];
-  if (targets.length === 0) {
-    const texts = backends.map(({ to }) => to).join(', ');
-    const says = `${node} still sends ${at} to ${texts}, though the Service has no usable endpoint`;
-    return backends.length > 0 ? [fault(says, backends[0]?.text ?? '')] : [];
-  }
-  if (!found.jump)
-    return [
-      fault(
-        `${node} never looks at the rules of Services: ${hook} does not jump to them`,
-        `no jump from ${found.jumps}`,
-      ),
-    ];
-  if (found.refusal)
-    return [fault(`${node} refuses ${at} though ${targets.length} endpoints are usable`, found.refusal)];
-  if (!found.entry) return [fault(`${node} has no rule for ${at} of service/${service.name}`, `no rule matches ${at}`)];
-  if (backends.length === 0) return [fault(`on ${node} the rule for ${at} leads to no backend`, found.entry)];
-  return differing({ backends, targets, node, at, command, hinted: hinted(usable) });
-}
-
-/** The chain is there: whom it sends to, against whom it should. */
-function differing(told: {
-  readonly backends: readonly Backend[];
-  readonly targets: readonly string[];
-  readonly node: string;
-  readonly at: string;
-  readonly command: string;
-  readonly hinted: boolean;
-}): readonly Fault[] {
-  const { backends, targets, node, at, command } = told;
-  const stale = backends.filter(({ to }) => !targets.includes(to));
-  const whole = stale.length === backends.length;
-  const missing = told.hinted ? [] : targets.filter((target) => !backends.some(({ to }) => to === target));
-  const share = whole ? 'all' : `${stale.length} of ${backends.length} shares`;
-  const sends = stale.slice(0, 1).map((first): Fault => ({
-    says: `${node} sends ${share} of ${at} to ${staleText(first)}`,
-    shows: first.text,
-    command,
-    hits: whole ? 'all' : 'some',
-  }));
-  const lacks: Fault = {
-    says: `${node} does not send ${at} to ${missing.join(', ')}, though ready`,
-    shows: `${backends.length} of ${targets.length} backends programmed`,
-    command,
-    hits: 'none',
-  };
-  return missing.length > 0 ? [...sends, lacks] : sends;
-}
-
-function staleText({ to, namedFor, lost }: Backend): string {
-  if (lost) return `an entry that its backend map does not have (${to}): these connections fail at once`;
-  return namedFor ? `${to} by the chain of ${namedFor}` : `${to}, which is no usable endpoint`;
-}
-
-/** With topology hints a node is to use some endpoints only: fewer is then no fault. */
-const hinted = (endpoints: readonly Endpoint[]): boolean => endpoints.some((endpoint) => endpoint.hinted === true);

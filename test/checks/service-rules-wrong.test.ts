@@ -5,7 +5,8 @@ import type { Json, Netfilter } from '../../src/facts/netfilter.js';
 import { isUnreadable } from '../../src/facts/fact.js';
 import { readIptablesSave } from '../../src/facts/read/iptables-save.js';
 import { endpointChain, serviceChain } from '../../src/model/chain-names.js';
-import { compare, type Found, type Wanted } from '../../src/model/programmed.js';
+import type { Found, Wanted } from '../../src/model/programmed.js';
+import { compare } from '../../src/model/programmed-compare.js';
 import { foundInIptables } from '../../src/model/programmed-iptables.js';
 import { foundInNft } from '../../src/model/programmed-nft.js';
 import { testCheck } from '../support/test-check.js';
@@ -16,6 +17,7 @@ const read = {
   by: 'kube-proxy',
   service: { namespace: 'shop', name: 'api' },
   backends: 2,
+  elsewhere: [],
 } as const;
 const fault = { says: 'w1 has no rule', shows: 'none', command: 'iptables-nft-save -t nat' };
 
@@ -37,6 +39,20 @@ testCheck(check, {
       },
       'degraded',
       'w1 has no rule; more',
+    ],
+    'on this node only': [
+      {
+        programmed: {
+          ...read,
+          faults: [{ ...fault, hits: 'all' }],
+          elsewhere: [
+            { node: 'w2', right: true },
+            { node: 'w3', right: false },
+          ],
+        },
+      },
+      'outage',
+      'w1 has no rule; right on w2; wrong on w3 too',
     ],
     'a new backend unused': [
       { programmed: { ...read, faults: [{ ...fault, hits: 'none' }] } },
@@ -109,6 +125,28 @@ describe('iptables, kube-proxy 1.34', () => {
   test('as it should be', () => {
     expect(says(iptables(SAVED))).toEqual([]);
     expect(iptables(SAVED)).toMatchObject({ jump: true, entry: ENTRY, command: 'iptables-nft-save -t nat' });
+  });
+
+  test('a rule lost, so that the dice are loaded', () => {
+    expect(says(iptables(SAVED.replace('--probability 0.50000000000', '--probability 0.75000000000')))).toEqual([
+      'none: w1 sends 75 % of 10.201.59.6:80 to 10.200.1.7:8080, though each of 2 backends should get 50 % [-A KUBE-SVC-RUKNB3TURLFC6SGL -m statistic --mode random --probability 0.75000000000 -j KUBE-SEP-R67SPZVP7QQ22ZQB]',
+    ]);
+  });
+
+  test('clients that are remembered load no dice', () => {
+    const remembered =
+      '-A KUBE-SVC-RUKNB3TURLFC6SGL -m recent --rcheck --seconds 10800 --reap --name KUBE-SEP-R67SPZVP7QQ22ZQB --mask 255.255.255.255 --rsource -j KUBE-SEP-R67SPZVP7QQ22ZQB';
+    const first = '-A KUBE-SVC-RUKNB3TURLFC6SGL -m statistic';
+    expect(says(iptables(SAVED.replace(first, `${remembered}\n${first}`)))).toEqual([]);
+  });
+
+  test('since when a backend is missing', () => {
+    const three = endpoint({ ip: '10.200.2.9' });
+    const since = new Map([['10.200.2.9', '2026-11-26T10:00:00Z']]);
+    const found = iptables(SAVED);
+    expect(found && compare(found, [one, two, three], { ...wanted, since }).map((each) => each.says)).toEqual([
+      'w1 does not send 10.201.59.6:80 to 10.200.2.9:8080, though ready since 2026-11-26T10:00:00Z',
+    ]);
   });
 
   test('the jump flushed', () => {

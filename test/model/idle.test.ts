@@ -29,29 +29,30 @@ function told(source: Partial<PodObject>, dest: Partial<PodObject>) {
 
 const RUNS = { phase: 'Running', containers: [app, sidecar] } as const;
 
-test.each<readonly [string, Partial<PodObject>, Partial<PodObject>, readonly string[]]>([
-  ['both run', RUNS, RUNS, []],
+test.each<readonly [string, readonly [source: Partial<PodObject>, dest: Partial<PodObject>], readonly string[]]>([
+  ['both run', [RUNS, RUNS], []],
   [
     'the source waits for a node',
-    { phase: 'Pending', notReady: 'Unschedulable: 0/3 nodes' },
-    RUNS,
+    [{ phase: 'Pending', notReady: 'Unschedulable: 0/3 nodes' }, RUNS],
     ['pod/web does not run: Unschedulable: 0/3 nodes'],
   ],
   [
     'all containers are down',
-    RUNS,
-    { ...RUNS, containers: [container({ ...app, ...crashed })] },
+    [RUNS, { ...RUNS, containers: [container({ ...app, ...crashed })] }],
     ['pod/api does not run: CrashLoopBackOff: back-off 40s'],
   ],
   [
     'the one that serves is down',
-    RUNS,
-    { ...RUNS, containers: [container({ ...app, ...crashed }), sidecar] },
+    [RUNS, { ...RUNS, containers: [container({ ...app, ...crashed }), sidecar] }],
     ['container app of pod/api, which declares port 8080, does not run: CrashLoopBackOff: back-off 40s'],
   ],
-  ['another one is down', RUNS, { ...RUNS, containers: [app, container({ ...sidecar, ...crashed })] }, []],
-  ['the source’s own sidecar is down', { ...RUNS, containers: [container({ ...app, ...crashed }), sidecar] }, RUNS, []],
-  ['a Job has ended', RUNS, { ...RUNS, phase: 'Succeeded' }, ['pod/api does not run: phase Succeeded']],
-])('%s', (_, source, dest, expected) => {
-  expect(told(source, dest)).toEqual(expected);
+  ['another one is down', [RUNS, { ...RUNS, containers: [app, container({ ...sidecar, ...crashed })] }], []],
+  [
+    'the source’s own sidecar is down',
+    [{ ...RUNS, containers: [container({ ...app, ...crashed }), sidecar] }, RUNS],
+    [],
+  ],
+  ['a Job has ended', [RUNS, { ...RUNS, phase: 'Succeeded' }], ['pod/api does not run: phase Succeeded']],
+])('%s', (_, ends, expected) => {
+  expect(told(...ends)).toEqual(expected);
 });

@@ -30,6 +30,12 @@ export const SWITCH = 'netdiag_trace';
 const isSwitch = ([, table, , rule]: Record): boolean => table === SWITCH && rule !== 'policy';
 const [SYN, RST, SYN_ACK] = [0x02, 0x04, 0x12];
 
+/**
+ * Retransmissions of what was asked, and later segments, have another number; but what the kernel answers itself has
+ * none, be it the SYN,ACK or the RST of a rule that refuses the client's ACK to it.
+ */
+const isSame = (who: Who, of: Who): boolean => who.id === of.id && who.flags === of.flags;
+
 export function traceOf(
   { sport: port, byNumber, id }: Pick<Sent, 'sport' | 'byNumber' | 'id'>,
   traces: readonly Trace[],
@@ -50,9 +56,6 @@ export function traceOf(
         (flags === 0 || flags === SYN_ACK || (flags & RST) !== 0);
   const answers = traces.flatMap(([who]) => (isAnswer(who) && !isOfAnother(who) ? [who] : []));
   const answer = answers.find(({ id: number }) => answersTo(number)) ?? answers[0];
-  // Retransmissions of what was asked, and later segments, have another number; but what the kernel answers itself has
-  // none, be it the SYN,ACK or the RST of a rule that refuses the client's ACK to it.
-  const isSame = (who: Who, of: Who): boolean => who.id === of.id && who.flags === of.flags;
   const texts = (of: Who | undefined, is: (who: Who) => boolean): readonly string[] =>
     traces.flatMap(([who, record]) => (of && isSame(who, of) && is(who) ? (textOf(record) ?? []) : []));
   return { there: texts(first, isFirst), back: texts(answer, isAnswer) };

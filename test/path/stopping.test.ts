@@ -32,28 +32,36 @@ const unreachable = ends({ kind: 'no-route', how: 'host-unreachable', ...at }, '
 const dropped = ends({ kind: 'dropped', ...at }, 'timeout', 0.5);
 const open = ends({ kind: 'unknown', undecided: ['a set'], possible: [] }, 'unknown');
 
-function told(prediction: Prediction, tried: readonly AttemptEnd[]) {
+function told({ as, tried }: Case) {
   const tries = tried.map((end) => ({ end, elapsedMs: 1, raw: '' }));
-  const world = [given(ASKED, { attempts: { tool: 'nc', tries }, predicted: prediction })];
+  const world = [given(ASKED, { attempts: { tool: 'nc', tries }, predicted: as })];
   const fact = madeFrom(checkSources.flow, ASKED, { world, evidence: new Map() })('stopping');
   const value = fact.kind === 'known' ? (fact.value as { kind: string; does?: string; share?: number }) : undefined;
   return value?.kind === 'stops' ? `${value.does}, ${value.share}` : (value?.kind ?? fact.kind);
 }
 
-test.each<readonly [string, Prediction, readonly AttemptEnd[], string]>([
-  ['no route, and so it was seen', predicted(unreachable), ['no-route'], 'has no route for the packet, 1'],
-  ['no route, and nobody tried', predicted(unreachable), [], 'has no route for the packet, 1'],
-  ['no route, and yet it connects', predicted(unreachable), ['connected'], 'open'],
-  ['no route, and it is refused', predicted(unreachable), ['refused'], 'open'],
+interface Case {
+  readonly as: Prediction;
+  readonly tried: readonly AttemptEnd[];
+}
+
+test.each<readonly [string, Case, string]>([
+  [
+    'no route, and so it was seen',
+    { as: predicted(unreachable), tried: ['no-route'] },
+    'has no route for the packet, 1',
+  ],
+  ['no route, and nobody tried', { as: predicted(unreachable), tried: [] }, 'has no route for the packet, 1'],
+  ['no route, and yet it connects', { as: predicted(unreachable), tried: ['connected'] }, 'open'],
+  ['no route, and it is refused', { as: predicted(unreachable), tried: ['refused'] }, 'open'],
   [
     'half is dropped, and so it was seen',
-    predicted(dropped, { ...BRANCH, probability: 0.5 }),
-    ['connected', 'timeout'],
+    { as: predicted(dropped, { ...BRANCH, probability: 0.5 }), tried: ['connected', 'timeout'] },
     'drops the packet, 0.5',
   ],
-  ['delivered', predicted(BRANCH), ['connected'], 'goes'],
-  ['not known at all, and nobody tried', predicted(open), [], 'open'],
-  ['half of it not known', predicted(dropped, { ...open, probability: 0.5 }), ['timeout'], 'open'],
-])('%s', (_, prediction, tried, expected) => {
-  expect(told(prediction, tried)).toBe(expected);
+  ['delivered', { as: predicted(BRANCH), tried: ['connected'] }, 'goes'],
+  ['not known at all, and nobody tried', { as: predicted(open), tried: [] }, 'open'],
+  ['half of it not known', { as: predicted(dropped, { ...open, probability: 0.5 }), tried: ['timeout'] }, 'open'],
+])('%s', (_, asked, expected) => {
+  expect(told(asked)).toBe(expected);
 });

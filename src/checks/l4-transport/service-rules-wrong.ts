@@ -1,3 +1,4 @@
+import { elsewhereText } from '../../model/programmed-compare.js';
 import { nodeSubject, serviceSubject } from '../../target/subject.js';
 import { changes, defineCheck, fail, pass, reads, restarts, skip, type Severity } from '../check.js';
 import { getSlices } from '../commands.js';
@@ -21,8 +22,7 @@ export default defineCheck({
   needs: ['programmed'],
 
   explain: {
-    looksAt:
-      'kube-proxy’s rules or Cilium’s maps for the Service on the node that translates the flow, against its EndpointSlices.',
+    looksAt: 'kube-proxy’s rules or Cilium’s maps on the node that translates the flow, against the EndpointSlices.',
     matters:
       'Each node translates Services by its own copy of the rules. A copy that is old or torn sends to pods that are ' +
       'gone, or refuses a Service that is well, from this node only.',
@@ -31,13 +31,13 @@ export default defineCheck({
 
   judge({ programmed }) {
     if (programmed.kind === 'does-not-apply') return skip(programmed.why);
-    const { node, by, backends, faults, service: of } = programmed;
+    const { node, by, backends, faults, elsewhere, service: of } = programmed;
     const [worst] = faults;
     if (!worst) return pass(`${node} sends to ${backends} backends, all of them usable endpoints`);
     return fail({
       severity: SEVERITY[worst.hits],
       confidence: 'programmed',
-      says: faults.map(({ says }) => says).join('; '),
+      says: [...faults.map(({ says }) => says), ...elsewhereText(elsewhere)].join('; '),
       cites: [
         ...faults.map(({ shows, command }) => ({ on: `node/${node}`, shows, command })),
         { on: 'api', shows: `the endpoints of service/${of.name}`, command: getSlices(of) },
@@ -54,7 +54,7 @@ export default defineCheck({
 
   examples: {
     subject: FLOW_TO_SERVICE,
-    fails: { programmed: { ...read, backends: 2, faults: [stale] } },
-    passes: { programmed: { ...read, backends: 2, faults: [] } },
+    fails: { programmed: { ...read, backends: 2, faults: [stale], elsewhere: [{ node: 'w2', right: true }] } },
+    passes: { programmed: { ...read, backends: 2, faults: [], elsewhere: [] } },
   },
 });
