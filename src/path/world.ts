@@ -42,6 +42,8 @@ export interface CiliumState extends CiliumMaps {
   readonly servesNodePorts: boolean;
   /** Where a Service has no backend a client outside is told so. */
   readonly rejectsUnserved: boolean;
+  /** Policies are watched and not enforced. */
+  readonly audits: boolean;
 }
 
 export interface PodAt {

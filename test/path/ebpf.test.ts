@@ -133,7 +133,7 @@ function world(ebpf: CiliumState | 'not-read', unread: Netns['unread'] = []): Wo
   };
 }
 
-const STATE: CiliumState = { ...MAPS, translatesPods: true, servesNodePorts: true, rejectsUnserved: true };
+const STATE: CiliumState = { ...MAPS, translatesPods: true, servesNodePorts: true, rejectsUnserved: true, audits: false };
 const packet = { protocol: 'tcp', from: 'pod/shop/web', dport: 80 } as const;
 const ends = (state: CiliumState | 'not-read', dst: string, dport = 80) =>
   predict(world(state), { ...packet, dst, dport }).branches.map(({ probability, symptom, outcome }) => [
@@ -158,6 +158,9 @@ describe('a walk over the maps of one node', () => {
     expect(ends(without, '10.0.1.5', 8080)).toEqual([[1, 'timeout', 'dropped']]);
     expect(ends(denied, '10.0.1.5', 8080)).toEqual([[1, 'timeout', 'dropped']]);
     expect(ends(STATE, '10.0.1.5', 8080)).toEqual([[1, 'connected', 'delivered']]);
+    // policy-audit-mode: both are told to the monitor and let go.
+    expect(ends({ ...without, audits: true }, '10.0.1.5', 8080)).toEqual([[1, 'connected', 'delivered']]);
+    expect(ends({ ...denied, audits: true }, '10.0.1.5', 8080)).toEqual([[1, 'connected', 'delivered']]);
   });
   it('does not know what a proxy decides, nor what unread maps hold', () => {
     const proxied = {

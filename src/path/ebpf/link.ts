@@ -111,14 +111,13 @@ function judged(scenario: Scenario, { netns, ebpf, frame }: At, { direction, end
     );
   const entry = policyEntry(entries, { direction, identity, frame });
   const flow = `${direction} of endpoint ${endpoint} for identity ${identity}, ${frame.protocol} ${frame.dport}`;
-  if (!entry)
-    return dropped(scenario, netns.id, {
-      says: `dropped: no policy entry allows ${flow}`,
-      cites: `no entry for ${flow}`,
-      command,
-    });
-  if (entry.denies)
-    return dropped(scenario, netns.id, { says: `dropped: a policy denies ${flow}`, cites: entry.text, command });
+  if (!entry || entry.denies) {
+    const says = entry ? `a policy denies ${flow}` : `no policy entry allows ${flow}`;
+    const cites = entry?.text ?? `no entry for ${flow}`;
+    // POLICY_AUDIT_MODE: what would be dropped is told to the monitor and let go.
+    if (ebpf.audits) return logged(scenario, netns.id, { kind: 'ebpf', says: `only audited: ${says}`, cites, command });
+    return dropped(scenario, netns.id, { says: `dropped: ${says}`, cites, command });
+  }
   if (entry.proxyPort !== 0) return unsure(scenario, `what Cilium's proxy on ${netns.id} makes of ${flow}`);
   return logged(scenario, netns.id, { kind: 'ebpf', says: `policy allows ${flow}`, cites: entry.text, command });
 }
