@@ -133,7 +133,13 @@ function world(ebpf: CiliumState | 'not-read', unread: Netns['unread'] = []): Wo
   };
 }
 
-const STATE: CiliumState = { ...MAPS, translatesPods: true, servesNodePorts: true, rejectsUnserved: true, audits: false };
+const STATE: CiliumState = {
+  ...MAPS,
+  translatesPods: true,
+  servesNodePorts: true,
+  rejectsUnserved: true,
+  audits: false,
+};
 const packet = { protocol: 'tcp', from: 'pod/shop/web', dport: 80 } as const;
 const ends = (state: CiliumState | 'not-read', dst: string, dport = 80) =>
   predict(world(state), { ...packet, dst, dport }).branches.map(({ probability, symptom, outcome }) => [
