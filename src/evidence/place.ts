@@ -72,8 +72,23 @@ export async function openPlace(open: OpenRunning, call: PlaceCall): Promise<Pla
   return {
     phases: call.phases,
     reached: (phase) => waits.get(phase)?.promise ?? Promise.resolve(),
-    advance: () => running.write('\n'),
+    advance: stepper(running, call.phases.length),
     done,
     stop: () => running.stop(),
+  };
+}
+
+/** After its last phase a script only ends. A close that got lost on the way would be waited for until all time is up. */
+const GRACE_MS = 3_000;
+
+/** Lets a script go on to its next phase, and after the last to its end. */
+function stepper(running: Running, phases: number): () => void {
+  let ahead = phases;
+  return () => {
+    running.write('\n');
+    ahead -= 1;
+    if (ahead > 0) return;
+    const grace = setTimeout(() => running.stop(), GRACE_MS);
+    void running.ended.then(() => clearTimeout(grace));
   };
 }
