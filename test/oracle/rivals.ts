@@ -1,5 +1,5 @@
 // Trails through tables of which nobody knows whose chain comes first: each table's rules are compared by themselves.
-import type { Trail } from './trail.js';
+import { type Trail, byHandle } from './trail.js';
 
 /** By table; true where its rival chains translate. */
 export type Rivals = ReadonlyMap<string, boolean>;
@@ -52,6 +52,6 @@ function aligned({ ours, kernel }: Pair, rivals: Rivals, stopped: boolean): Pair
 function isPartOfOther({ ours, kernel }: Pair): boolean {
   const [less, more] = ours.length < kernel.length ? [ours, kernel] : [kernel, ours];
   let at = 0;
-  for (const text of more) if (text === less[at]) at += 1;
+  for (const text of more) if (byHandle(text) === byHandle(less[at] ?? '')) at += 1;
   return at === less.length;
 }

@@ -37,7 +37,7 @@ const [SYN, RST, SYN_ACK] = [0x02, 0x04, 0x12];
 const isSame = (who: Who, of: Who): boolean => who.id === of.id && who.flags === of.flags;
 
 export function traceOf(
-  { sport: port, byNumber, id }: Pick<Sent, 'sport' | 'byNumber' | 'id'>,
+  { sport: port, byNumber, id, dev }: Pick<Sent, 'sport' | 'byNumber' | 'id' | 'dev'>,
   traces: readonly Trace[],
   textOf: (record: Record) => string | undefined,
 ): Trail {
@@ -46,9 +46,10 @@ export function traceOf(
   const first = traces.find(([who]) => isFirst(who))?.[0];
   // A far end answers with the number of what it answers; its port may have become another.
   const answersTo = (number: number): boolean => byNumber === true && number === (id | 0x8000);
-  // The port that is drawn for one packet may be another's own. What the kernel answers itself by TCP has no number.
+  // The port that is drawn for one packet may be another's own. What the kernel answers itself by TCP has no number, and
+  // what the node sends has one that the kernel drew: it tells nothing, and may be that of any.
   const isOfAnother = ({ id: number, protocol }: Who): boolean =>
-    byNumber === true && protocol === 6 && number > 0x8000 && !answersTo(number);
+    byNumber === true && dev !== undefined && protocol === 6 && number > 0x8000 && !answersTo(number);
   const isAnswer = ({ id: number, dport, flags = 0, protocol, quotes }: Who): boolean =>
     protocol === 1
       ? first !== undefined && quotes?.id === first.id && quotes.size === first.size
@@ -143,7 +144,7 @@ const backendChosen = (text: string): string =>
   text.replace(/-A KUBE-SVC-\S+ (?:-m recent --rcheck .* |-m statistic .* )?-j (KUBE-SEP-\S+)$/, 'chooses $1');
 
 /** A rule of nft is told by its handle: what was recorded may word it otherwise. */
-const byHandle = (text: string): string => text.replace(/^(\S+ \S+ \S+ handle \d+):.*$/, '$1:');
+export const byHandle = (text: string): string => text.replace(/^(\S+ \S+ \S+ handle \d+):.*$/, '$1:');
 const telling = (text = ''): string => byHandle(backendChosen(text));
 
 /** Undefined where they agree. */
