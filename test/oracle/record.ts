@@ -5,7 +5,7 @@ import { kernelLines } from './compare.js';
 import { type Place, hold } from './kernel.js';
 import { NODE_ID, NOTHING, worldOf } from './oracle-world.js';
 import type { Sent, Situation } from './situation.js';
-import { type Trail, isRepeated, recordTexts, traceOf } from './trail.js';
+import { type Trail, isAmbiguous, isRepeated, recordTexts, traceOf } from './trail.js';
 
 /** Verbatim, by the id of the question. */
 export type Answers = Readonly<Record<string, { readonly tool: string; readonly text: string }>>;
@@ -27,7 +27,8 @@ export async function record(made: Situation): Promise<Recorded | { readonly rej
     const netfilter = worldOf(ask, made).netns.get(NODE_ID)?.netfilter ?? NOTHING;
     const textOf = recordTexts(netfilter, place.handles());
     const observed = await send(made.packets);
-    const once = made.packets.filter((sent) => !isRepeated(sent, observed.traces));
+    const { traces } = observed;
+    const once = made.packets.filter((sent) => !isRepeated(sent, traces) && !isAmbiguous(sent, traces));
     const packets = once.map((sent) => ({
       sent,
       lines: kernelLines(sent, observed),

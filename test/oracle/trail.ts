@@ -62,6 +62,18 @@ export function traceOf(
   return { there: texts(first, isFirst), back: texts(answer, isAnswer) };
 }
 
+/** A port that is drawn for another packet may be this one's own: then two answers come to it, and nothing tells which. */
+export function isAmbiguous(
+  { sport: port, byNumber }: Pick<Sent, 'sport' | 'byNumber'>,
+  traces: readonly Trace[],
+): boolean {
+  if (byNumber !== true) return false;
+  const isAnswer = ({ dport, flags = 0, protocol }: Who): boolean =>
+    dport === port && protocol !== 1 && (flags === 0 || flags === SYN_ACK || (flags & RST) !== 0);
+  const answers = traces.flatMap(([who]) => (isAnswer(who) ? [who.id] : []));
+  return new Set(answers).size > 1;
+}
+
 /** A busy machine is slow to answer, and a SYN or its answer goes out twice: then the dice were rolled twice. */
 export function isRepeated(
   { sport: port, protocol }: Pick<Sent, 'sport' | 'protocol'>,
