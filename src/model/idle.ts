@@ -12,8 +12,6 @@ declare module '../facts/fact.js' {
 export interface Idle {
   readonly namespace: string;
   readonly name: string;
-  readonly node?: string;
-  readonly end: 'source' | 'destination';
   /** `pod/api does not run`, or which of its containers. */
   readonly what: string;
   readonly why: string;
@@ -22,17 +20,16 @@ export interface Idle {
 export const idle: Source<'flow', readonly Idle[]> = (flow, know) => {
   const { source, pod } = know.get(flow, 'ends');
   const ends = [
-    ...(source ? [{ end: 'source', pod: source, what: whole(source) } as const] : []),
-    ...(pod ? [{ end: 'destination', pod, what: whole(pod) ?? serving(pod, flow) } as const] : []),
-  ].flatMap(({ what, ...each }) => (what === undefined ? [] : [{ ...each, what }]));
-  const subjectOf = ({ pod: { namespace, name } }: (typeof ends)[number]): Subject<'pod'> =>
-    podSubject(namespace, name);
-  know.ahead(ends.map((each) => [subjectOf(each), 'events'] as const));
-  return ends.map(({ end, what, pod: of }) => {
-    const events = know.peek(podSubject(of.namespace, of.name), 'events');
-    const { namespace, name, node } = of;
+    ...(source ? [{ pod: source, what: whole(source) }] : []),
+    ...(pod ? [{ pod, what: whole(pod) ?? serving(pod, flow) }] : []),
+  ].flatMap(({ pod: of, what }) =>
+    what === undefined ? [] : [{ of, what, subject: podSubject(of.namespace, of.name) }],
+  );
+  know.ahead(ends.map(({ subject }) => [subject, 'events'] as const));
+  return ends.map(({ of, what, subject }) => {
+    const events = know.peek(subject, 'events');
     const why = reason(of, events.kind === 'unknown' ? [] : events.value);
-    return { namespace, name, ...(node === undefined ? {} : { node }), end, what, why };
+    return { namespace: of.namespace, name: of.name, what, why };
   });
 };
 

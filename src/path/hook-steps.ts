@@ -1,7 +1,7 @@
 // What people read of a hook: one line a table, citing the rule that mattered.
 import type { Verdict } from './chain.js';
 import type { BaseChain } from './base-chain.js';
-import { type Frame, PORT_OF_RANGE, RANDOM_PORT } from './packet.js';
+import { type Frame, isDrawn } from './packet.js';
 import type { Step } from './prediction.js';
 
 export interface HookStep {
@@ -30,8 +30,7 @@ export function hookStep({ before, after, base, trail, verdict, by }: HookStep):
 
 const moved = (before: Frame, after: Frame): boolean => changeOfEnds(before, after) !== '';
 
-const portText = (port: number): string =>
-  port === RANDOM_PORT || port === PORT_OF_RANGE ? '(any port)' : String(port);
+const portText = (port: number): string => (isDrawn(port) ? '(any port)' : String(port));
 
 function changeOfEnds(before: Frame, after: Frame): string {
   const changes: string[] = [];

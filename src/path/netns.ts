@@ -33,8 +33,8 @@ function balancing(know: Know): Omit<CiliumState, keyof CiliumMaps> {
   return {
     translatesPods: (replaces || isOn('bpf-lb-sock')) && !isOn('bpf-lb-sock-hostns-only'),
     servesNodePorts: replaces && isPlain(settings),
-    // pkg/option: the default since 1.16.
     audits: isOn('policy-audit-mode'),
+    // pkg/option: the default since 1.16.
     rejectsUnserved: (settings['service-no-backend-response'] ?? 'reject') === 'reject',
   };
 }

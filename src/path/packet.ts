@@ -64,8 +64,8 @@ export const EPHEMERAL_PORT = 40_000;
 export const RANDOM_PORT = 0;
 /** The same, out of a range that a rule names. */
 export const PORT_OF_RANGE = 65_536;
-export const isRandomPort = ({ protocol }: Frame, port: number): boolean =>
-  protocol !== 'icmp' && (port === RANDOM_PORT || port === PORT_OF_RANGE);
+export const isDrawn = (port: number): boolean => port === RANDOM_PORT || port === PORT_OF_RANGE;
+export const isRandomPort = ({ protocol }: Frame, port: number): boolean => protocol !== 'icmp' && isDrawn(port);
 
 /** What nf_nat draws from when it is not told: a client's port is never below. */
 const DRAWN = { low: 1024, high: 65_535 };

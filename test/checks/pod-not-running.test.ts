@@ -4,14 +4,12 @@ import { testCheck } from '../support/test-check.js';
 const web = {
   namespace: 'shop',
   name: 'web',
-  end: 'source',
   what: 'pod/web does not run',
   why: 'Unschedulable: 0/3 nodes',
 } as const;
 const api = {
   namespace: 'shop',
   name: 'api',
-  end: 'destination',
   what: 'pod/api does not run',
   why: 'CrashLoopBackOff',
 } as const;

@@ -29,6 +29,8 @@ export const SWITCH = 'netdiag_trace';
 /** Once a hook: its rule, and not the policy that comes after. */
 const isSwitch = ([, table, , rule]: Record): boolean => table === SWITCH && rule !== 'policy';
 const [SYN, RST, SYN_ACK] = [0x02, 0x04, 0x12];
+/** What the first segment or a datagram is answered with; datagrams have no flags. */
+const isReply = (flags: number): boolean => flags === 0 || flags === SYN_ACK || (flags & RST) !== 0;
 
 /**
  * Retransmissions of what was asked, and later segments, have another number; but what the kernel answers itself has
@@ -53,8 +55,7 @@ export function traceOf(
   const isAnswer = ({ id: number, dport, flags = 0, protocol, quotes }: Who): boolean =>
     protocol === 1
       ? first !== undefined && quotes?.id === first.id && quotes.size === first.size
-      : (dport === port || (answersTo(number) && !isSender(dport))) &&
-        (flags === 0 || flags === SYN_ACK || (flags & RST) !== 0);
+      : (dport === port || (answersTo(number) && !isSender(dport))) && isReply(flags);
   const answers = traces.flatMap(([who]) => (isAnswer(who) && !isOfAnother(who) ? [who] : []));
   const answer = answers.find(({ id: number }) => answersTo(number)) ?? answers[0];
   const texts = (of: Who | undefined, is: (who: Who) => boolean): readonly string[] =>
@@ -68,8 +69,7 @@ export function isAmbiguous(
   traces: readonly Trace[],
 ): boolean {
   if (byNumber !== true) return false;
-  const isAnswer = ({ dport, flags = 0, protocol }: Who): boolean =>
-    dport === port && protocol !== 1 && (flags === 0 || flags === SYN_ACK || (flags & RST) !== 0);
+  const isAnswer = ({ dport, flags = 0, protocol }: Who): boolean => dport === port && protocol !== 1 && isReply(flags);
   const answers = traces.flatMap(([who]) => (isAnswer(who) ? [who.id] : []));
   return new Set(answers).size > 1;
 }

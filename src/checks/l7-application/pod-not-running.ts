@@ -6,7 +6,6 @@ import { FLOW_TO_POD } from '../samples.js';
 const CRASHING = {
   namespace: 'shop',
   name: 'api-7c9f-x2kq',
-  end: 'destination',
   what: 'pod/api-7c9f-x2kq does not run',
   why: 'CrashLoopBackOff: back-off 40s restarting failed container',
 } as const;
